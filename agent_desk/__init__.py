@@ -1,0 +1,1 @@
+"""The web: the agents' desk, the units' portal, the supervisors' floor, and the sockets that keep them live."""
