@@ -70,7 +70,7 @@ class Asterisk(Section):
     """The telephone switch: our own child process, or one that runs already."""
 
     external: bool = Field(False, description="true: Asterisk runs elsewhere; it is neither made nor started here")
-    mirror: str = Field("http://deb.debian.org/debian", description="Debian mirror that the private switch is made from")
+    mirror: str = Field("", description="Debian mirror that the private switch is made from; empty: the one that this host uses")
     suite: str = Field("forky", description="Debian suite with Asterisk 22")
     node: str = Field("a1", description="name of this switch; the first part of every call's id")
     host: str = Field("127.0.0.1", description="address that the switch binds to and is reached at")
