@@ -29,7 +29,9 @@ class Site(Section):
 
     city: str = Field("foshan", description="name of a bundled city pack, or the path of a pack folder")
     language: str = Field("zh_Hans", description="language of pages for people who chose none: zh_Hans or en")
-    demo: bool = Field(False, description="demo people with known passwords, and a citizen's telephone to try it")
+    demo: bool = Field(
+        False, description="demo people with known passwords, and a citizen's telephone to try it"
+    )
 
 
 class Paths(Section):
@@ -42,7 +44,9 @@ class Paths(Section):
 class Database(Section):
     """The record."""
 
-    url: str = Field("", description="postgresql://… of your own PostgreSQL 15 or later; empty: one of our own")
+    url: str = Field(
+        "", description="postgresql://… of your own PostgreSQL 15 or later; empty: one of our own"
+    )
     pool: int = Field(12, ge=1, description="connections that one process keeps")
 
 
@@ -69,8 +73,13 @@ class Web(Section):
 class Asterisk(Section):
     """The telephone switch: our own child process, or one that runs already."""
 
-    external: bool = Field(False, description="true: Asterisk runs elsewhere; it is neither made nor started here")
-    mirror: str = Field("", description="Debian mirror that the private switch is made from; empty: the one that this host uses")
+    external: bool = Field(
+        False, description="true: Asterisk runs elsewhere; it is neither made nor started here"
+    )
+    mirror: str = Field(
+        "",
+        description="Debian mirror that the private switch is made from; empty: the one that this host uses",
+    )
     suite: str = Field("forky", description="Debian suite with Asterisk 22")
     node: str = Field("a1", description="name of this switch; the first part of every call's id")
     host: str = Field("127.0.0.1", description="address that the switch binds to and is reached at")
@@ -80,8 +89,12 @@ class Asterisk(Section):
     rtp_first: int = Field(10000, ge=1024, le=65535, description="first port of the sound's range")
     rtp_last: int = Field(11999, ge=1024, le=65535, description="last port of the sound's range")
     agi_port: int = Field(4573, ge=1, le=65535, description="where the switch asks where a call belongs")
-    agi_deadline: float = Field(2.0, gt=0, description="seconds after which a call goes to the default queue unasked")
-    softphone_url: str = Field("", description="ws:// or wss:// address that browsers use; empty: made from host and http_port")
+    agi_deadline: float = Field(
+        2.0, gt=0, description="seconds after which a call goes to the default queue unasked"
+    )
+    softphone_url: str = Field(
+        "", description="ws:// or wss:// address that browsers use; empty: made from host and http_port"
+    )
 
     @property
     def websocket(self) -> str:
@@ -93,7 +106,9 @@ class Trunk(Section):
     """The carrier's side of the line. In a demo, a test caller plays the carrier."""
 
     host: str = Field("127.0.0.1", description="the carrier's SIP address; calls are accepted from it alone")
-    port: int = Field(5090, ge=1, le=65535, description="the carrier's SIP port, where our own calls are sent")
+    port: int = Field(
+        5090, ge=1, le=65535, description="the carrier's SIP port, where our own calls are sent"
+    )
     own_number: str = Field("12345", description="number shown to citizens whom we call")
 
 
