@@ -199,7 +199,7 @@ class Ticket(SQLModel, table=True):
     redone: int = 0
     urged: int = 0
     reply: str = ""
-    solved: bool | None = None
+    solution: str | None = None
     satisfaction: str | None = None
     opened_by: int = _points_at("account.id")
     opened_at: datetime = Field(index=True)

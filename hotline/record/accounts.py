@@ -1,0 +1,160 @@
+"""Logging in and out: passwords by argon2id, sessions kept on the server, and a wait after too many failures.
+
+The browser holds a random token; the record holds only its SHA-256, so that a stolen copy opens nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import func
+from sqlmodel import Session, col, delete, select
+
+from hotline import journal
+from hotline.errors import Refused
+from hotline.facts import Fact, subject
+from hotline.roles import Role
+from hotline.store.tables import Account, LoginFailure, LoginSession
+
+PASSWORD_LENGTH = 10
+FAILURES_ALLOWED = 5
+FAILURES_WITHIN = timedelta(minutes=10)
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash(secrets.token_hex())
+
+
+@dataclass(frozen=True)
+class Login:
+    """A session just opened. `token` goes into the cookie and nowhere else."""
+
+    token: str
+    account: Account
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of `password`. Raises `Refused("account.password_too_short")`."""
+    if len(password) < PASSWORD_LENGTH:
+        raise Refused("account.password_too_short", length=PASSWORD_LENGTH)
+    return _hasher.hash(password)
+
+
+def create_account(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    roles: Iterable[Role],
+    password_hash: str,
+    at: datetime,
+    unit: str | None = None,
+    extension: str | None = None,
+    skills: dict[str, int] | None = None,
+) -> Account:
+    """A new person. Raises `Refused("account.login_taken")`."""
+    if session.exec(select(Account.id).where(Account.login == login)).first() is not None:
+        raise Refused("account.login_taken", login=login)
+    account = Account(
+        login=login,
+        name=name,
+        roles=[role.value for role in roles],
+        password_hash=password_hash,
+        unit=unit,
+        extension=extension,
+        skills=skills or {},
+        created_at=at,
+    )
+    session.add(account)
+    session.flush()
+    journal.append(session, Fact("account.created", subject("account", account.id), at, data={"login": login}))
+    return account
+
+
+def log_in(
+    session: Session, *, login: str, password: str, address: str, at: datetime, hours: int
+) -> Login | Refused:
+    """Opens a session, or returns why not: `login.wrong` or, after too many tries, `login.wait`.
+
+    Returned and not raised, because the failure itself has to be committed. An unknown login costs as much time
+    as a wrong password, so that neither can be told from the other.
+    """
+    if _failures(session, login, address, at) >= FAILURES_ALLOWED:
+        return Refused("login.wait", minutes=int(FAILURES_WITHIN.total_seconds() // 60))
+    account = session.exec(select(Account).where(Account.login == login, Account.active)).first()
+    if not _matches(account.password_hash if account else _nobody, password) or account is None:
+        session.add(LoginFailure(login=login, address=address, at=at))
+        journal.append(session, Fact("login.refused", subject("login", login), at, data={"address": address}))
+        return Refused("login.wrong")
+    session.exec(delete(LoginFailure).where(col(LoginFailure.login) == login))
+    if _hasher.check_needs_rehash(account.password_hash):
+        account.password_hash = _hasher.hash(password)
+    return Login(_open(session, account, address, at, hours), account)
+
+
+def find_session(session: Session, token: str, at: datetime) -> tuple[LoginSession, Account] | None:
+    """The live session that `token` opens, with its person."""
+    return session.exec(
+        select(LoginSession, Account)
+        .join(Account, col(Account.id) == col(LoginSession.account))
+        .where(
+            LoginSession.token_hash == _digest(token), col(LoginSession.expires_at) > at, col(Account.active)
+        )
+    ).first()
+
+
+def log_out(session: Session, token: str, at: datetime) -> None:
+    """Ends the session that `token` opens. Doing it again changes nothing."""
+    found = session.get(LoginSession, _digest(token))
+    if found is not None:
+        session.delete(found)
+        who = subject("account", found.account)
+        journal.append(session, Fact("account.logged_out", who, at, by=who))
+
+
+def forget_expired(session: Session, at: datetime) -> None:
+    """Removes what has run out: sessions past their end, failures past their meaning."""
+    session.exec(delete(LoginSession).where(col(LoginSession.expires_at) <= at))
+    session.exec(delete(LoginFailure).where(col(LoginFailure.at) <= at - FAILURES_WITHIN))
+
+
+def _open(session: Session, account: Account, address: str, at: datetime, hours: int) -> str:
+    token = secrets.token_urlsafe(32)
+    assert account.id is not None
+    session.add(
+        LoginSession(
+            token_hash=_digest(token),
+            account=account.id,
+            csrf=secrets.token_urlsafe(24),
+            address=address,
+            started_at=at,
+            expires_at=at + timedelta(hours=hours),
+        )
+    )
+    who = subject("account", account.id)
+    journal.append(session, Fact("account.logged_in", who, at, by=who, data={"address": address}))
+    return token
+
+
+def _failures(session: Session, login: str, address: str, at: datetime) -> int:
+    """The larger of the failures of this name and, four to one, of this address (an office shares one)."""
+    since = at - FAILURES_WITHIN
+    by_login = select(func.count()).where(LoginFailure.login == login, col(LoginFailure.at) > since)
+    by_address = select(func.count()).where(LoginFailure.address == address, col(LoginFailure.at) > since)
+    return max(session.exec(by_login).one(), session.exec(by_address).one() // 4)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

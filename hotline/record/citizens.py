@@ -1,0 +1,86 @@
+"""Citizens: who is calling, what they asked before, and remembering them by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from hotline import journal
+from hotline.errors import Refused
+from hotline.facts import Fact, subject
+from hotline.store.tables import Citizen, CitizenNumber, Ticket
+
+EARLIER = 10
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What we know of a number: its citizen, if it ever had one, and the newest tickets, newest first."""
+
+    number: str
+    citizen: Citizen | None
+    tickets: Sequence[Ticket]
+
+
+def plain_number(text: str) -> str:
+    """`text` as a telephone number: digits, perhaps with `+` before them. Raises `Refused("citizen.bad_number")`."""
+    number = "".join(sign for sign in text if sign not in " -()（）")
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 20):
+        raise Refused("citizen.bad_number")
+    return number
+
+
+def who_calls(session: Session, number: str) -> Caller:
+    """The citizen who has `number`, with their newest tickets."""
+    citizen = who_has(session, number)
+    return Caller(number, citizen, [] if citizen is None else earlier_tickets(session, citizen))
+
+
+def earlier_tickets(session: Session, citizen: Citizen) -> Sequence[Ticket]:
+    """The citizen's newest tickets, newest first."""
+    newest = select(Ticket).where(Ticket.citizen == citizen.id).order_by(col(Ticket.id).desc())
+    return session.exec(newest.limit(EARLIER)).all()
+
+
+def remember(
+    session: Session, *, number: str, name: str, address: str, area: str | None, at: datetime, by: str
+) -> Citizen:
+    """The citizen who has `number`, made if new, with the name and the place that were said this time."""
+    known = who_has(session, number)
+    if known is None:
+        return _add(session, number, name, address, area, at, by)
+    for field, said in (("name", name), ("address", address), ("area", area)):
+        if said:
+            setattr(known, field, said)
+    return known
+
+
+def who_has(session: Session, number: str) -> Citizen | None:
+    """The citizen who has `number`, alone."""
+    return session.exec(_having(number)).first()
+
+
+def _having(number: str) -> SelectOfScalar[Citizen]:
+    owner = col(CitizenNumber.citizen) == col(Citizen.id)
+    return select(Citizen).join(CitizenNumber, owner).where(CitizenNumber.number == number)
+
+
+def _add(
+    session: Session, number: str, name: str, address: str, area: str | None, at: datetime, by: str
+) -> Citizen:
+    citizen = Citizen(name=name, address=address, area=area, created_at=at)
+    session.add(citizen)
+    session.flush()
+    claim = insert(CitizenNumber).values(number=number, citizen=citizen.id).on_conflict_do_nothing()
+    if session.execute(claim).rowcount == 0:  # type: ignore[attr-defined]
+        session.delete(citizen)  # two desks met the same new number at once: the other was first
+        session.flush()
+        return session.exec(_having(number)).one()
+    journal.append(session, Fact("citizen.remembered", subject("citizen", citizen.id), at, by=by))
+    return citizen

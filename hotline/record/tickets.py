@@ -1,0 +1,236 @@
+"""Tickets: opening one, moving it along its lifecycle, and writing in its thread."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from hotline import journal, tickets
+from hotline.errors import Refused
+from hotline.facts import Fact, subject
+from hotline.record import citizens
+from hotline.roles import Permission
+from hotline.store.tables import Call, Ticket, TicketEntry
+from hotline.tickets import Channel, Satisfaction, Solution, State, Type, Urgency, Verb
+from hotline.viewer import Viewer
+
+TITLE_LENGTH = 80
+CONTENT_LENGTH = 4000
+_NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket', 'id'))")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an agent wrote down, already of the right types; `number` is where the citizen can be reached."""
+
+    type: Type
+    line: str
+    number: str
+    title: str
+    content: str
+    name: str = ""
+    matter: str | None = None
+    area: str | None = None
+    place: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    confidential: bool = False
+    channel: Channel = Channel.PHONE
+    call: str | None = None
+
+    def __post_init__(self) -> None:
+        for field, limit in (("title", TITLE_LENGTH), ("content", CONTENT_LENGTH)):
+            written = getattr(self, field).strip()
+            if not written:
+                raise Refused("field.missing", field=field)
+            if len(written) > limit:
+                raise Refused("field.too_long", field=field, limit=limit)
+
+
+def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zone: ZoneInfo) -> Ticket:
+    """A new ticket, with its citizen remembered and its call tied to it. `zone` says which day its number names."""
+    viewer.must(Permission.TICKET_OPEN)
+    citizen = citizens.remember(
+        session,
+        number=citizens.plain_number(draft.number),
+        name=draft.name.strip(),
+        address=draft.place.strip(),
+        area=draft.area,
+        at=at,
+        by=viewer.by,
+    )
+    identity = int(session.execute(_NEXT_ID).scalar_one())
+    assert citizen.id is not None
+    ticket = Ticket(
+        id=identity,
+        number=tickets.number(at.astimezone(zone).date(), identity % 99_999_999 + 1),
+        query_code=tickets.query_code(secrets.randbelow),
+        type=draft.type,
+        channel=draft.channel,
+        line=draft.line,
+        call=draft.call,
+        citizen=citizen.id,
+        contact=draft.number,
+        title=draft.title.strip(),
+        content=draft.content.strip(),
+        matter=draft.matter,
+        area=draft.area,
+        place=draft.place.strip(),
+        urgency=draft.urgency,
+        confidential=draft.confidential,
+        state=State.OPENED,
+        opened_by=viewer.account,
+        opened_at=at,
+    )
+    session.add(ticket)
+    _tie_call(session, ticket)
+    _tell(session, ticket, "ticket.opened", viewer.by, at, became=State.OPENED, data=_outline(ticket))
+    return ticket
+
+
+def find(session: Session, identity: int, *, lock: bool = False) -> Ticket:
+    """The ticket with this id, locked for a change if asked. Raises `Refused("ticket.unknown")`."""
+    asked = select(Ticket).where(Ticket.id == identity)
+    ticket = session.exec(asked.with_for_update() if lock else asked).first()
+    if ticket is None:
+        raise Refused("ticket.unknown", id=identity)
+    return ticket
+
+
+def move(
+    session: Session,
+    ticket: Ticket,
+    verb: Verb,
+    by: str,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Takes the ticket along one edge of its table; raises `Refused` where there is none."""
+    before = State(ticket.state)
+    since_closed = at - ticket.closed_at if ticket.closed_at else timedelta(0)
+    after = tickets.decide(before, verb, redos=ticket.redone, since_closed=since_closed)
+    ticket.state = after
+    ticket.redone += verb is Verb.REDO
+    if verb in (Verb.ANSWER, Verb.CLOSE, Verb.VOID, Verb.TRANSFER):
+        ticket.closed_at = at
+    if verb is Verb.REOPEN:
+        ticket.closed_at = None
+    _tell(session, ticket, PAST[verb], by, at, was=before, became=after, data=data)
+
+
+def answer_at_once(session: Session, ticket: Ticket, answer: str, viewer: Viewer, at: datetime) -> None:
+    """Closes a consultation with the answer that the citizen heard on the telephone."""
+    viewer.must(Permission.TICKET_CLOSE)
+    if not answer.strip():
+        raise Refused("field.missing", field="answer")
+    ticket.reply = answer.strip()
+    write(session, ticket, answer.strip(), "citizen", viewer, at)
+    move(session, ticket, Verb.ANSWER, viewer.by, at)
+
+
+def close(
+    session: Session,
+    ticket: Ticket,
+    satisfaction: Satisfaction,
+    solution: Solution,
+    note: str,
+    viewer: Viewer,
+    at: datetime,
+) -> None:
+    """Ends a ticket with what the citizen said at the revisit."""
+    viewer.must(Permission.TICKET_CLOSE)
+    ticket.satisfaction, ticket.solution = satisfaction, solution
+    if note.strip():
+        write(session, ticket, note.strip(), "internal", viewer, at)
+    said = {"satisfaction": satisfaction.value, "solution": solution.value}
+    move(session, ticket, Verb.CLOSE, viewer.by, at, said)
+
+
+def write(
+    session: Session, ticket: Ticket, words: str, audience: str, viewer: Viewer | None, at: datetime
+) -> None:
+    """Adds an entry to the ticket's thread; `audience` is internal, unit or citizen."""
+    assert ticket.id is not None
+    author = viewer.account if viewer else None
+    session.add(TicketEntry(ticket=ticket.id, at=at, author=author, audience=audience, text=words))
+
+
+def thread(session: Session, ticket: Ticket, audiences: Sequence[str]) -> Sequence[TicketEntry]:
+    """The entries that these audiences may read, oldest first."""
+    readable = col(TicketEntry.audience).in_(audiences)
+    return session.exec(
+        select(TicketEntry).where(TicketEntry.ticket == ticket.id, readable).order_by(col(TicketEntry.id))
+    ).all()
+
+
+PAST = {
+    Verb.ANSWER: "ticket.answered",
+    Verb.SUBMIT: "ticket.submitted",
+    Verb.SEND_BACK: "ticket.sent_back",
+    Verb.DISPATCH: "ticket.dispatched",
+    Verb.TAKE_BACK: "ticket.taken_back",
+    Verb.REPLY: "ticket.replied",
+    Verb.REVISIT: "ticket.revisited",
+    Verb.REDO: "ticket.redone",
+    Verb.CLOSE: "ticket.closed",
+    Verb.REOPEN: "ticket.reopened",
+    Verb.MERGE: "ticket.merged",
+    Verb.SEPARATE: "ticket.separated",
+    Verb.TRANSFER: "ticket.transferred",
+    Verb.VOID: "ticket.voided",
+    Verb.ARCHIVE: "ticket.archived",
+}
+"""The fact that tells of each verb."""
+
+
+def _outline(ticket: Ticket) -> dict[str, Any]:
+    """What a reader of the journal needs to know of a new ticket, without the person in it."""
+    return {
+        "number": ticket.number,
+        "type": ticket.type,
+        "line": ticket.line,
+        "matter": ticket.matter,
+        "area": ticket.area,
+        "urgency": ticket.urgency,
+    }
+
+
+def _tie_call(session: Session, ticket: Ticket) -> None:
+    if ticket.call is not None:
+        call = session.get(Call, ticket.call, with_for_update=True)
+        if call is None:
+            raise Refused("call.unknown", call=ticket.call)
+        call.ticket = ticket.id
+
+
+def _tell(
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    by: str,
+    at: datetime,
+    *,
+    was: str | None = None,
+    became: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    journal.append(
+        session,
+        Fact(
+            kind,
+            subject("ticket", ticket.id),
+            at,
+            by=by,
+            was=was,
+            became=became,
+            data={"number": ticket.number, **(data or {})},
+            ticket=ticket.id,
+            call=ticket.call,
+        ),
+    )
