@@ -1,0 +1,144 @@
+"""What a city pack holds, as one frozen value. Rows only; what they mean is said where their domain lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from hotline.areas import Areas
+from hotline.catalogue import Catalogue, Slot
+from hotline.clock_policy import ClockPolicy
+from hotline.lines import Line, Queue
+from hotline.tickets import Satisfaction, Solution, Type
+from hotline.units import Units
+
+
+@dataclass(frozen=True)
+class EmergencyNumber:
+    """A number that calls are handed to at once and that is never a ticket."""
+
+    number: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class City:
+    """The city itself. `duty_unit` answers where no rule finds anybody; `languages` in order of preference."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    timezone: str
+    languages: tuple[str, ...]
+    number: str
+    default_queue: str
+    duty_unit: str
+    emergency: tuple[EmergencyNumber, ...]
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Something that a seat can take and a queue asks for."""
+
+    name: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a working day, in minutes after midnight; the end is not part of it."""
+
+    begins: int
+    ends: int
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day that departs from the weekly pattern and from the country's official days, and why."""
+
+    day: date
+    working: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When units work. `weekdays` as ISO numbers, Monday 1.
+
+    `official_days`: whether the country's holidays and make-up working days apply before `days` do.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str
+    weekdays: frozenset[int]
+    segments: tuple[Segment, ...]
+    official_days: bool
+    days: tuple[CalendarDay, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the demo. `skills`: by name, how soon their seat is offered such calls (0 first).
+
+    `roles` are names of `hotline.roles.Role`; whoever has an `extension` sits at a desk.
+    """
+
+    login: str
+    name_zh: str
+    name_en: str
+    roles: tuple[str, ...]
+    unit: str | None
+    extension: str | None
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class EarlierTicket:
+    """A ticket of the demo that was closed `days_ago` days before the demo began."""
+
+    days_ago: int
+    type: Type
+    line: str
+    matter: str
+    area: str
+    place: str
+    title: str
+    content: str
+    reply: str
+    solution: Solution
+    satisfaction: Satisfaction
+
+
+@dataclass(frozen=True)
+class Citizen:
+    """An invented citizen of the demo, with numbers that nobody can have."""
+
+    name: str
+    numbers: tuple[str, ...]
+    area: str
+    address: str
+    enterprise: str
+    tickets: tuple[EarlierTicket, ...]
+
+
+@dataclass(frozen=True)
+class CityPack:
+    """Everything that is one city's own. `prompts`: prompt name → language → text to speak, over the built-in."""
+
+    city: City
+    skills: tuple[Skill, ...]
+    queues: tuple[Queue, ...]
+    lines: tuple[Line, ...]
+    areas: Areas
+    units: Units
+    slots: tuple[Slot, ...]
+    catalogue: Catalogue
+    calendars: Mapping[str, Calendar]
+    clock_policies: tuple[ClockPolicy, ...]
+    people: tuple[Person, ...]
+    citizens: tuple[Citizen, ...]
+    prompts: Mapping[str, Mapping[str, str]]
