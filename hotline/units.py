@@ -1,7 +1,7 @@
 """Units 承办单位: who must act, in a tree of four levels, with utilities and branch centres beside it.
 
 Two things link a district's bureau upwards: the tree (`parent`, who commands it) and `guided_by`, the city
-department whose duties it carries out. The first is for visibility and escalation, the second for dispatch.
+departments whose duties it carries out. The first is for visibility and escalation, the second for dispatch.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ KIND_WORDS = {
     Kind.BRANCH: N_("Branch centre"),
 }
 
+_GENERAL = (Kind.GOVERNMENT, Kind.TOWN, Kind.VILLAGE)
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -48,7 +50,7 @@ class Unit:
     parent: str | None
     areas: tuple[str, ...]
     calendar: str
-    guided_by: str | None = None
+    guided_by: tuple[str, ...] = ()
 
 
 class Units(Tree[Unit]):
@@ -60,9 +62,9 @@ class Units(Tree[Unit]):
         self._counterparts: dict[tuple[str, Level, str], Unit] = {}
         for unit in self:
             for area in unit.areas:
-                if unit.guided_by is not None:
-                    self._counterparts.setdefault((unit.guided_by, unit.level, area), unit)
-                elif unit.kind in (Kind.GOVERNMENT, Kind.TOWN, Kind.VILLAGE):
+                for owner in unit.guided_by:
+                    self._counterparts.setdefault((owner, unit.level, area), unit)
+                if unit.kind in _GENERAL:
                     self._offices.setdefault((unit.level, area), unit)
 
     def office(self, level: Level, area: str) -> Unit | None:

@@ -1,0 +1,150 @@
+"""What rows of a pack owe to one another: no two of a key, no name of nobody, no rings, no overlaps, no gaps.
+
+Every check reads rows whose fields are understood already, and yields all the mistakes that it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, product
+
+from hotline.clock_policy import ClockRule, Kind
+from hotline.errors import Misconfigured
+from hotline.levels import Level
+from hotline.pack.rows import Row
+from hotline.pack.sheets import BY_NAME, SHEETS, Field
+from hotline.tickets import Type, Urgency
+from hotline.trees import cycle_in
+
+Rows = Mapping[str, Sequence[Row]]
+PROMISED = (Kind.DISPATCH, Kind.SIGN, Kind.CONTACT, Kind.RESOLVE)
+
+
+def check(rows: Rows) -> list[Misconfigured]:
+    """Every mistake between rows, in the order of the checks below."""
+    return [problem for rule in CHECKS for problem in rule(rows)]
+
+
+def duplicates(rows: Rows) -> Iterator[Misconfigured]:
+    """No two rows of a sheet have the same key, and a single table is there exactly once."""
+    for sheet in SHEETS:
+        if sheet.single and len(rows[sheet.name]) != 1:
+            yield Misconfigured(sheet.file, f"no [{sheet.table}]", "one")
+        first: dict[str, Row] = {}
+        for row in rows[sheet.name] if sheet.key else ():
+            key = row.values[sheet.key or ""]
+            if key in first:
+                yield row.fault(
+                    sheet.key or "", f"{key!r} again", f"each once; line {first[key].line} has it"
+                )
+            first.setdefault(key, row)
+
+
+def references(rows: Rows) -> Iterator[Misconfigured]:
+    """Whatever a field names exists."""
+    for sheet in SHEETS:
+        for field in (field for field in sheet.fields if field.names):
+            target = BY_NAME[field.names or ""]
+            known = {row.values[target.key or ""] for row in rows[target.name]}
+            for row in rows[sheet.name]:
+                for name in _named(row, field):
+                    if name not in known:
+                        yield row.fault(field.name, repr(name), f"a {target.key} in {target.file}")
+
+
+def trees(rows: Rows) -> Iterator[Misconfigured]:
+    """Areas and units hang from parents without rings, under one city, and never above what they hang from."""
+    for name in ("areas", "units"):
+        by_code = {row.values["code"]: row for row in rows[name]}
+        ring = cycle_in({code: row.values["parent"] for code, row in by_code.items()})
+        if ring:
+            yield by_code[ring[0]].fault("parent", " → ".join([*ring, ring[0]]), "a tree without rings")
+        for row in rows[name]:
+            parent = by_code.get(row.values["parent"])
+            if parent and parent.values["level"].depth > row.values["level"].depth:
+                yield row.fault("level", row.values["level"], f"one not above {parent.values['level']}")
+    roots = [row for row in rows["areas"] if row.values["parent"] is None]
+    if [row.values["level"] for row in roots] != [Level.CITY]:
+        at_fault = roots[-1:] or rows["areas"][:1]
+        yield from (
+            row.fault("parent", f"{len(roots)} areas without one", "the city alone") for row in at_fault
+        )
+
+
+def validity(rows: Rows) -> Iterator[Misconfigured]:
+    """What is valid is so for at least a day, and one number is one line on any day."""
+    for name in ("lines", "matters", "policies"):
+        for row in rows[name]:
+            if row.values["valid_from"] >= row.values["valid_until"]:
+                yield row.fault("valid_until", row.values["valid_until"], "a day after valid_from")
+    for earlier, later in _successors(rows["lines"], lambda row: str(row.values["number"])):
+        if later.values["valid_from"] < earlier.values["valid_until"]:
+            expected = f"a day from which line {earlier.line}'s row is no longer valid"
+            yield later.fault("valid_from", later.values["valid_from"], expected)
+
+
+def categories(rows: Rows) -> Iterator[Misconfigured]:
+    """Every matter and every heading of four digits has the headings that its digits say."""
+    known = {row.values["code"] for row in rows["categories"]}
+    for row in (*rows["matters"], *rows["categories"]):
+        code = row.values["code"]
+        for heading in {code[:2], code[:4]} - known:
+            yield row.fault("code", code, f"a heading {heading} in categories.csv")
+
+
+def owners(rows: Rows) -> Iterator[Misconfigured]:
+    """A matter's owner is a unit of the city: who handles it further down follows from the place."""
+    levels = {row.values["code"]: row.values["level"] for row in rows["units"]}
+    for row in rows["matters"]:
+        if levels.get(row.values["owner"], Level.CITY) is not Level.CITY:
+            yield row.fault("owner", row.values["owner"], "a unit of level city")
+
+
+def policies(rows: Rows) -> Iterator[Misconfigured]:
+    """On every day one clock policy holds, and it promises something for every ticket."""
+    if not rows["policies"]:
+        yield Misconfigured("clocks.toml", "no [[policy]]", "at least one")
+    for earlier, later in _successors(rows["policies"], lambda row: ""):
+        if later.values["valid_from"] != earlier.values["valid_until"]:
+            yield later.fault(
+                "valid_from", later.values["valid_from"], "the day on which the one before it ends"
+            )
+    for row in rows["policies"]:
+        for kind, type_, urgency in _unpromised(row.values["version"], rows["clocks"]):
+            yield row.fault("version", f"no rule for {kind} of {type_}, {urgency}", "a rule for every ticket")
+
+
+def _named(row: Row, field: Field) -> Iterable[str]:
+    value = row.values[field.name]
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _successors(rows: Sequence[Row], group: Callable[[Row], str]) -> Iterator[tuple[Row, Row]]:
+    """Neighbours in time, within each group."""
+    ordered = sorted(rows, key=lambda row: (group(row), row.values["valid_from"]))
+    return ((a, b) for a, b in pairwise(ordered) if group(a) == group(b))
+
+
+def _unpromised(version: str, clocks: Sequence[Row]) -> Iterator[tuple[Kind, Type, Urgency]]:
+    rules = [clock_rule(row) for row in clocks if row.values["policy"] == version]
+    for kind, type_, urgency in product(PROMISED, Type, Urgency):
+        if not any(rule.fits(kind, type_, urgency) for rule in rules):
+            yield kind, type_, urgency
+
+
+def clock_rule(row: Row) -> ClockRule:
+    """The promise that a row of clocks.toml makes, without the policy that it belongs to."""
+    return ClockRule(**{name: value for name, value in row.values.items() if name != "policy"})
+
+
+CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
+    duplicates,
+    references,
+    trees,
+    validity,
+    categories,
+    owners,
+    policies,
+)

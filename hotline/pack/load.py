@@ -1,0 +1,105 @@
+"""From a folder of data to one `CityPack`, or to the list of all that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hotline.areas import Areas
+from hotline.catalogue import Catalogue
+from hotline.clock_policy import ClockPolicy
+from hotline.errors import Misconfigured
+from hotline.pack.checks import Rows, check, clock_rule
+from hotline.pack.model import Calendar, Citizen, City, CityPack, EarlierTicket
+from hotline.pack.problems import BrokenPack
+from hotline.pack.rows import read_sheet, read_text
+from hotline.pack.sheets import FILES, SHEETS
+from hotline.units import Units
+
+BUNDLED = Path(__file__).parent.parent / "cities"
+
+
+def load_pack(name: str) -> CityPack:
+    """The pack called `name`: one of the bundled cities, or the path of a folder.
+
+    Raises `BrokenPack` with every mistake in it (first all that stand in single fields; once there are none,
+    all that stand between rows), or plain `Misconfigured` where there is no such pack.
+    """
+    folder = _find(name)
+    problems: list[Misconfigured] = []
+    texts = _texts(folder, problems)
+    rows = {s.name: read_sheet(s, texts[s.file], problems) if s.file in texts else [] for s in SHEETS}
+    problems = list({str(problem): problem for problem in problems}.values()) or check(rows)
+    if problems:
+        raise BrokenPack(folder, problems)
+    return _build(rows)
+
+
+def bundled() -> tuple[str, ...]:
+    """The names of the packs that come along."""
+    return tuple(sorted(folder.name for folder in BUNDLED.iterdir() if (folder / "city.toml").is_file()))
+
+
+def _find(name: str) -> Path:
+    folder = BUNDLED / name if name in bundled() else Path(name)
+    if not folder.is_dir():
+        raise Misconfigured("site.city", repr(name), f"one of {', '.join(bundled())}, or a pack's folder")
+    return folder
+
+
+def _texts(folder: Path, problems: list[Misconfigured]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for file in FILES:
+        try:
+            texts[file] = read_text(folder / file)
+        except Misconfigured as problem:
+            problems.append(problem)
+    return texts
+
+
+def _build(rows: Rows) -> CityPack:
+    def made(name: str) -> tuple[Any, ...]:
+        return tuple(row.make() for row in rows[name])
+
+    return CityPack(
+        city=City(**made("city")[0], emergency=made("emergency")),
+        skills=made("skills"),
+        queues=made("queues"),
+        lines=made("lines"),
+        areas=Areas(made("areas")),
+        units=Units(made("units")),
+        slots=made("slots"),
+        catalogue=Catalogue(made("categories"), made("matters")),
+        calendars=_calendars(made("calendars"), made("days")),
+        clock_policies=_policies(rows),
+        people=made("people"),
+        citizens=_citizens(made("citizens"), made("tickets")),
+        prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},
+    )
+
+
+def _calendars(calendars: tuple[Any, ...], days: tuple[Any, ...]) -> dict[str, Calendar]:
+    own = {values["name"]: tuple(day for name, day in days if name == values["name"]) for values in calendars}
+    return {values["name"]: Calendar(**values, days=own[values["name"]]) for values in calendars}
+
+
+def _policies(rows: Rows) -> tuple[ClockPolicy, ...]:
+    return tuple(
+        ClockPolicy(
+            **row.values,
+            rules=tuple(clock_rule(r) for r in rows["clocks"] if r.values["policy"] == row.values["version"]),
+        )
+        for row in rows["policies"]
+    )
+
+
+def _citizens(citizens: tuple[Any, ...], tickets: tuple[Any, ...]) -> tuple[Citizen, ...]:
+    earlier = [(values.pop("citizen"), EarlierTicket(**values)) for values in tickets]
+    return tuple(
+        Citizen(**values, tickets=tuple(ticket for name, ticket in earlier if name == values["name"]))
+        for values in citizens
+    )
+
+
+def _texts_of(texts: dict[str, str | None]) -> dict[str, str]:
+    return {language: text for language, text in texts.items() if text is not None}

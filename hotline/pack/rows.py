@@ -1,0 +1,153 @@
+"""Reading a pack's files into rows, each of which still knows where every field of it stands."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hotline.errors import Misconfigured
+from hotline.pack.sheets import Field, Sheet
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as read. `lines` has the line of each field that has one of its own."""
+
+    sheet: Sheet
+    line: int
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+
+    def fault(self, field: str, found: object, expected: str) -> Misconfigured:
+        """A mistake in `field` of this row."""
+        word = "column" if self.sheet.is_csv else "key"
+        line = self.lines.get(field, self.line)
+        return Misconfigured(f"{self.sheet.file} line {line}, {word} {field}", str(found), expected)
+
+    def make(self) -> Any:
+        """The value that the row stands for."""
+        return self.sheet.make(**self.values)
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A row before its fields are understood."""
+
+    line: int
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark. Raises `Misconfigured`."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise Misconfigured(path.name, "no such file", "this file in the pack's folder") from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise Misconfigured(f"{path.name} line {line}", "bytes that are not UTF-8", "text in UTF-8") from None
+
+
+def read_sheet(sheet: Sheet, text: str, problems: list[Misconfigured]) -> list[Row]:
+    """The rows of `sheet` in its file's `text`; what is wrong with them is added to `problems`."""
+    try:
+        raws = list(_csv_rows(sheet, text) if sheet.is_csv else _toml_rows(sheet, text))
+    except Misconfigured as problem:
+        problems.append(problem)
+        return []
+    return [_understand(sheet, raw, problems) for raw in raws]
+
+
+def _csv_rows(sheet: Sheet, text: str) -> Iterator[_Raw]:
+    # A comment line becomes an empty one, so that the reader's line numbers stay those of the file.
+    reader = csv.reader("" if line.startswith("#") else line for line in text.splitlines())
+    header: list[str] = []
+    for cells in reader:
+        if not cells:
+            continue
+        if not header:
+            header = [cell.strip() for cell in cells]
+            _check_header(sheet, header, reader.line_num)
+            continue
+        if len(cells) != len(header):
+            where = f"{sheet.file} line {reader.line_num}"
+            raise Misconfigured(where, f"{len(cells)} cells", f"{len(header)}, as in the header")
+        values = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if cell.strip()}
+        yield _Raw(reader.line_num, values, {})
+
+
+def _check_header(sheet: Sheet, header: list[str], line: int) -> None:
+    known = [field.name for field in sheet.fields]
+    missing = [field.name for field in sheet.fields if field.required and field.name not in header]
+    unknown = [name for name in header if name not in known]
+    where = f"{sheet.file} line {line}"
+    if missing:
+        raise Misconfigured(where, "no column " + ", ".join(missing), "the columns " + ", ".join(known))
+    if unknown:
+        raise Misconfigured(where, "column " + ", ".join(unknown), "the columns " + ", ".join(known))
+
+
+def _toml_rows(sheet: Sheet, text: str) -> Iterator[_Raw]:
+    try:
+        tables = tomllib.loads(text).get(sheet.table, {} if sheet.single else [])
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(sheet.file, str(error), "TOML") from None
+    wanted = dict if sheet.single else list
+    if not isinstance(tables, wanted) or not all(isinstance(table, dict) for table in _listed(tables)):
+        header = f"[{sheet.table}]" if sheet.single else f"[[{sheet.table}]]"
+        raise Misconfigured(
+            f"{sheet.file}, {sheet.table}", "another kind of value", f"tables headed {header}"
+        )
+    places = list(_toml_places(sheet, text))
+    for number, table in enumerate(_listed(tables)):
+        line, lines = places[number] if number < len(places) else (1, {})
+        yield _Raw(line, table, lines)
+
+
+def _listed(tables: dict[str, Any] | list[Any]) -> list[Any]:
+    return [tables] if isinstance(tables, dict) else tables
+
+
+def _toml_places(sheet: Sheet, text: str) -> Iterator[tuple[int, dict[str, int]]]:
+    """The line of each of the sheet's headers, and those of the keys under it: the parser doesn't tell."""
+    header = f"[{sheet.table}]" if sheet.single else f"[[{sheet.table}]]"
+    place: tuple[int, dict[str, int]] | None = None
+    for line, written in enumerate(text.splitlines(), start=1):
+        if written.startswith("["):
+            if place:
+                yield place
+            place = (line, {}) if written.split("#")[0].strip() == header else None
+        elif place and (found := re.match(r"\s*([\w-]+)\s*=", written)):
+            place[1].setdefault(found[1], line)
+    if place:
+        yield place
+
+
+def _understand(sheet: Sheet, raw: _Raw, problems: list[Misconfigured]) -> Row:
+    values: dict[str, Any] = {}
+    row = Row(sheet, raw.line, values, raw.lines)
+    for name in raw.values.keys() - {field.name for field in sheet.fields}:
+        problems.append(
+            row.fault(name, "an unknown key", "one of " + ", ".join(f.name for f in sheet.fields))
+        )
+    for field in sheet.fields:
+        try:
+            values[field.name] = _value(field, raw.values)
+        except (ValueError, TypeError):
+            found = repr(raw.values[field.name]) if field.name in raw.values else "nothing"
+            problems.append(row.fault(field.name, found, field.form.expected))
+    return row
+
+
+def _value(field: Field, values: Mapping[str, Any]) -> Any:
+    if field.name in values:
+        return field.form.parse(values[field.name])
+    if field.required:
+        raise ValueError(field.name)
+    return field.default
