@@ -1,0 +1,228 @@
+"""A clock 时限: a promise that runs against a calendar. Its due time, colour and elapsed time are replayed from
+its history (begun, paused, resumed, stopped) each time they are asked; nothing is added up on the way, so that
+nothing can go wrong on the way. Pure: the time and the calendar are parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from hotline.budgets import Budget, Measure, Share
+from hotline.calendars import NOTHING, Calendar
+from hotline.clock_policy import Kind
+from hotline.errors import Refused
+from hotline.words import N_
+from hotline.workingtime import (
+    Due,
+    Fixed,
+    add,
+    before,
+    between,
+    due,
+    length,
+    nth_working_day,
+    subtract,
+    working_days,
+)
+
+
+class Colour(StrEnum):
+    """How a promise stands. Computed, never stored."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    STOPPED = "stopped"
+
+
+COLOUR_WORDS = {
+    Colour.GREEN: N_("In time"),
+    Colour.AMBER: N_("Nearly due"),
+    Colour.RED: N_("Overdue"),
+    Colour.STOPPED: N_("Clock stopped"),
+}
+
+
+@dataclass(frozen=True)
+class Pause:
+    """From `start` until `end` (None: still) the clock stood. `by`: who approved it, as the journal names them."""
+
+    start: datetime
+    end: datetime | None
+    why: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A clock turns `colour` (amber or red) at `at`."""
+
+    colour: Colour
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A promise of one kind. `amber`: how much is left when it turns amber. `pauses` are in order and apart.
+
+    It keeps the version of the policy that it began with: a new policy doesn't change what was promised.
+    """
+
+    kind: Kind
+    budget: Budget | Fixed
+    amber: Budget | Share
+    policy_version: str
+    started_at: datetime
+    pauses: tuple[Pause, ...] = ()
+    stopped_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for one, other in pairwise(self.pauses):
+            if one.end is None or one.end > other.start:
+                raise ValueError("pauses overlap or are out of order")
+        if any(p.start < self.started_at or (p.end is not None and p.end < p.start) for p in self.pauses):
+            raise ValueError("a pause begins before the clock did, or ends before it begins")
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands, to go on later."""
+        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1].end is None
+
+    def pause(self, at: datetime, why: str, by: str) -> Clock:
+        """The same clock, standing from `at`. Raises `Refused("clock.not_running")`."""
+        if self.is_paused or self.stopped_at is not None:
+            raise Refused("clock.not_running")
+        return replace(self, pauses=(*self.pauses, Pause(at, None, why, by)))
+
+    def resume(self, at: datetime) -> Clock:
+        """The same clock, going on from `at`. Raises `Refused("clock.not_paused")`."""
+        if not self.is_paused:
+            raise Refused("clock.not_paused")
+        return replace(self, pauses=(*self.pauses[:-1], replace(self.pauses[-1], end=at)))
+
+    def stop(self, at: datetime) -> Clock:
+        """The same clock, over at `at`, straight from a pause too; one that is over already stays as it is."""
+        return self if self.stopped_at is not None else replace(self, stopped_at=at)
+
+    def as_of(self, now: datetime) -> Clock:
+        """The clock as it stood at `now`: what came later has not happened yet."""
+        seen = (p for p in self.pauses if p.start <= now)
+        pauses = tuple(p if p.end is None or p.end <= now else replace(p, end=None) for p in seen)
+        over = self.stopped_at is not None and self.stopped_at <= now
+        return replace(self, pauses=pauses, stopped_at=self.stopped_at if over else None)
+
+    def due(self, calendar: Calendar) -> Due | None:
+        """When the promise is broken; None while it stands, for then nobody knows.
+
+        A pause moves the due time by as much of the budget's own time as it lasted:
+        minutes by the clock on the wall, working minutes by working time. Working days still to come when a
+        pause begins are counted anew from the day on which it ends, again from the next day; where none was
+        to come (the pause began on the due day), the end of that day counts if it is still ahead, else the
+        end of the next working day. A fixed time doesn't move, nor does a promise that was already broken.
+        """
+        at = self._due_at(calendar)
+        if self.is_paused and self.pauses[-1].start < at and not isinstance(self.budget, Fixed):
+            return None
+        return Due(at, self._rests_on_days and calendar.is_provisional(at))
+
+    def next_event(self, after: datetime, calendar: Calendar) -> Event | None:
+        """What happens to it next, later than `after`; None for a clock that stands, is over or has nothing left."""
+        if self.stopped_at is not None or self.is_paused:
+            return None
+        at = self._due_at(calendar)
+        events = (Event(Colour.AMBER, self._amber_at(at, calendar)), Event(Colour.RED, at))
+        return next((event for event in events if event.at > after), None)
+
+    def colour(self, now: datetime, calendar: Calendar) -> Colour:
+        """How the promise stands at `now`. While a clock stands it keeps the colour that it had."""
+        clock = self.as_of(now)
+        if clock.stopped_at is not None:
+            return Colour.STOPPED
+        ran_until, at = clock._ran_until(now), clock._due_at(calendar)
+        if ran_until >= at:
+            return Colour.RED
+        return Colour.AMBER if ran_until >= clock._amber_at(at, calendar) else Colour.GREEN
+
+    def is_late(self, now: datetime, calendar: Calendar) -> bool:
+        """Whether the promise is broken at `now`; of a clock that is over, whether it was broken when it stopped."""
+        clock = self.as_of(now)
+        return clock._ran_until(now) >= clock._due_at(calendar)
+
+    def elapsed(self, now: datetime, calendar: Calendar) -> timedelta:
+        """The time used until `now`: working time where the budget is one, else by the clock on the wall."""
+        clock = self.as_of(now)
+        end = clock._ran_until(now)
+        stood = (clock._time(p.start, p.end, calendar) for p in clock.pauses if p.end is not None)
+        return clock._time(clock.started_at, end, calendar) - sum(stood, NOTHING)
+
+    def remaining(self, now: datetime, calendar: Calendar) -> timedelta:
+        """The time left at `now`, in the same measure as `elapsed`; negative by how late it is."""
+        clock = self.as_of(now)
+        ran_until, at = clock._ran_until(now), clock._due_at(calendar)
+        if ran_until > at:
+            return -clock._time(at, ran_until, calendar)
+        return clock._time(ran_until, at, calendar)
+
+    @property
+    def _rests_on_days(self) -> bool:
+        return isinstance(self.budget, Budget) and self.budget.measure is not Measure.MINUTES
+
+    def _time(self, start: datetime, end: datetime, calendar: Calendar) -> timedelta:
+        return between(start, end, calendar) if self._rests_on_days else max(end - start, NOTHING)
+
+    def _ran_until(self, now: datetime) -> datetime:
+        """The last instant at which it ran: now, or when it was stopped, or when the pause began."""
+        if self.pauses and self.pauses[-1].end is None:
+            return self.pauses[-1].start
+        return self.stopped_at or now
+
+    def _due_at(self, calendar: Calendar) -> datetime:
+        """The due time, moved by every pause that is over; an open one has moved nothing yet."""
+        at = due(self.started_at, self.budget, calendar).at
+        if isinstance(self.budget, Fixed):
+            return at
+        for pause in self.pauses:
+            if pause.end is None or pause.start >= at:
+                break
+            at = _moved(at, pause.start, pause.end, self.budget.measure, calendar)
+        return at
+
+    def _amber_at(self, due_at: datetime, calendar: Calendar) -> datetime:
+        """When little is left; at once where the whole budget is that little."""
+        return max(self.started_at.astimezone(UTC), self._warning(due_at, calendar))
+
+    def _warning(self, due_at: datetime, calendar: Calendar) -> datetime:
+        if isinstance(self.amber, Budget):
+            return before(due_at, self.amber, calendar)
+        share = self._whole(calendar) * self.amber.percent / 100
+        return subtract(due_at, share, calendar) if self._rests_on_days else due_at - share
+
+    def _whole(self, calendar: Calendar) -> timedelta:
+        """All the time that the promise had at its beginning."""
+        if isinstance(self.budget, Budget) and self.budget.measure is not Measure.WORKING_DAYS:
+            return length(self.budget)
+        return self._time(self.started_at, due(self.started_at, self.budget, calendar).at, calendar)
+
+
+def _moved(
+    due_at: datetime, start: datetime, end: datetime, measure: Measure, calendar: Calendar
+) -> datetime:
+    """`due_at` after a pause that began before it."""
+    match measure:
+        case Measure.MINUTES:
+            return due_at + (end - start)
+        case Measure.WORKING_MINUTES:
+            return add(end, between(start, due_at, calendar), calendar)
+        case Measure.WORKING_DAYS:
+            return _days_after_pause(due_at, start, end, calendar)
+
+
+def _days_after_pause(due_at: datetime, start: datetime, end: datetime, calendar: Calendar) -> datetime:
+    resumed = calendar.local_date(end)
+    to_come = working_days(calendar.local_date(start), calendar.local_date(due_at), calendar)
+    if not to_come and calendar.spans(resumed) and calendar.end_of(resumed) > end:
+        return calendar.end_of(resumed)
+    return calendar.end_of(nth_working_day(resumed, max(to_come, 1), calendar))
