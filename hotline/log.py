@@ -1,0 +1,84 @@
+"""Log lines: one per event, on standard error, for a person at a terminal or as JSON for a collector.
+
+Personal data never gets into a log in the clear. What stands under a marked key is masked, and so is every run of
+seven digits or more in any text; ids of calls and channels (`a1-1763856000.12`) are not personal and stay legible.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+PERSONAL = frozenset(
+    {
+        "number",
+        "numbers",
+        "name",
+        "caller",
+        "citizen",
+        "contact",
+        "address",
+        "enterprise",
+        "phone",
+        "callee",
+        "place",
+    }
+)
+_NUMBER = re.compile(r"(?<![\d.:/-])\+?\d{5,13}(\d{2})(?!\d|\.\d)")
+
+
+def configure(process: str, as_json: bool | None = None) -> None:
+    """Set this process's logging up. JSON unless a terminal reads along, or as told."""
+    renderer = _renderer(not sys.stderr.isatty() if as_json is None else as_json)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        mask,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The event with its personal data masked: a structlog processor."""
+    for key, value in event.items():
+        if key in PERSONAL and value is not None:
+            event[key] = masked(str(value))
+        elif isinstance(value, str) and key != "timestamp":
+            event[key] = mask_text(value)
+    return event
+
+
+def masked(value: str) -> str:
+    """All but the last two characters hidden; a value of four or fewer is hidden altogether."""
+    return "*" * len(value) if len(value) <= 4 else "*" * (len(value) - 2) + value[-2:]
+
+
+def mask_text(text: str) -> str:
+    """`text` with its telephone and identity numbers reduced to their last two digits."""
+    return _NUMBER.sub(lambda found: "*" * (len(found[0]) - 2) + found[1], text)
+
+
+def _renderer(as_json: bool) -> structlog.typing.Processor:
+    if as_json:
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=True)

@@ -1,0 +1,59 @@
+"""The steps that make an empty machine ready, in their order. Each looks first and does only what is missing,
+so running them again is cheap, and finishes whatever was interrupted.
+
+Packages contribute theirs through the entry-point group `hotline.setup`, under the names that stand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from hotline.pack.load import load_pack
+from hotline.platform import addresses, plugins, postgresql, redis_server, secrets
+from hotline.settings import Settings
+from hotline.store import migrate
+
+Say = Callable[[str], None]
+STEPS = ("switch", "prompts", "pages")  # the telephone switch, its spoken texts, the browser's code
+
+
+def prepare(settings: Settings, say: Say) -> None:
+    """Everything that stands in files. Raises `Misconfigured` or `Unreachable`; what was done stays done."""
+    folders(settings)
+    load_pack(settings.site.city)
+    secrets.ensure(settings.paths.state)
+    steps = plugins.contributed("hotline.setup")
+    for name in STEPS:
+        if name in steps:
+            plugins.load(steps[name])(settings, say)
+
+
+def folders(settings: Settings) -> None:
+    """The folders of the state. From outside only names that one knows can be passed; nothing can be listed."""
+    state = settings.paths.state
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o711)
+    for name in ("logs", "run"):
+        (state / name).mkdir(exist_ok=True, mode=0o700)
+    settings.paths.parts.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def record(settings: Settings, say: Say) -> Iterator[None]:
+    """The record and the broker answer inside the block, with all tables in their newest form."""
+    _install_servers(settings, say)
+    with postgresql.serving(settings) as url, redis_server.serving(settings):
+        postgresql.check(url)
+        migrate(url)
+        yield
+
+
+def _install_servers(settings: Settings, say: Say) -> None:
+    if not settings.database.url:
+        folder = addresses.postgresql_folder(settings.paths.state)
+        if not (folder / "data").exists():
+            say("Making the database")
+        postgresql.install(folder)
+    if not settings.redis.url:
+        redis_server.install(addresses.redis_socket(settings.paths.state))
