@@ -45,6 +45,11 @@ COLOUR_WORDS = {
     Colour.STOPPED: N_("Clock stopped"),
 }
 
+REFUSAL_WORDS = {
+    "clock.not_running": N_("This clock isn't running"),
+    "clock.not_paused": N_("This clock isn't paused"),
+}
+
 
 @dataclass(frozen=True)
 class Pause:
@@ -154,16 +159,14 @@ class Clock:
     def elapsed(self, now: datetime, calendar: Calendar) -> timedelta:
         """The time used until `now`: working time where the budget is one, else by the clock on the wall."""
         clock = self.as_of(now)
-        end = clock._ran_until(now)
-        stood = (clock._time(p.start, p.end, calendar) for p in clock.pauses if p.end is not None)
-        return clock._time(clock.started_at, end, calendar) - sum(stood, NOTHING)
+        return clock._ran(clock.started_at, clock._ran_until(now), calendar)
 
     def remaining(self, now: datetime, calendar: Calendar) -> timedelta:
-        """The time left at `now`, in the same measure as `elapsed`; negative by how late it is."""
+        """The time left at `now`, in the same measure as `elapsed`; negative by how long it has run too late."""
         clock = self.as_of(now)
         ran_until, at = clock._ran_until(now), clock._due_at(calendar)
         if ran_until > at:
-            return -clock._time(at, ran_until, calendar)
+            return -clock._ran(at, ran_until, calendar)
         return clock._time(ran_until, at, calendar)
 
     @property
@@ -172,6 +175,14 @@ class Clock:
 
     def _time(self, start: datetime, end: datetime, calendar: Calendar) -> timedelta:
         return between(start, end, calendar) if self._rests_on_days else max(end - start, NOTHING)
+
+    def _ran(self, since: datetime, until: datetime, calendar: Calendar) -> timedelta:
+        """The time from `since` to `until` without the pauses that are over; none of them began before `since`
+        and ended after it.
+        """
+        over = ((p.start, p.end) for p in self.pauses if p.end is not None and p.start >= since)
+        stood = sum((self._time(start, end, calendar) for start, end in over), NOTHING)
+        return self._time(since, until, calendar) - stood
 
     def _ran_until(self, now: datetime) -> datetime:
         """The last instant at which it ran: now, or when it was stopped, or when the pause began."""

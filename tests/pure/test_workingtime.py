@@ -143,7 +143,8 @@ def test_a_fixed_time_is_itself() -> None:
 
 def test_due_times_are_in_utc_wherever_they_began() -> None:
     start = datetime(2026, 11, 20, 9, tzinfo=SHANGHAI)
-    for budget in (*(Budget(5, measure) for measure in Measure), Fixed(start)):
+    budgets: list[Budget | Fixed] = [Fixed(start), *(Budget(5, measure) for measure in Measure)]
+    for budget in budgets:
         assert due(start, budget, OFFICE).at.tzinfo is UTC
 
 

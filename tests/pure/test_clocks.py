@@ -1,0 +1,327 @@
+"""Clocks: what a pause does to each measure, the laws that hold whatever happened, and by name the mistakes that
+come from adding up elapsed time instead of replaying it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from dispatch.clocks import COLOUR_WORDS, REFUSAL_WORDS, Clock, Colour, Event, Pause
+from hotline.budgets import Budget, Measure, Share
+from hotline.calendars import ROUND_THE_CLOCK, Calendar, Day, Kind
+from hotline.clock_policy import Kind as Promise
+from hotline.errors import Refused
+from hotline.words import catalogue
+from hotline.workingtime import Due, Fixed, between, due, length
+from tests.pure.offices import OFFICE, at, calendars, hours, instants
+
+pytestmark = pytest.mark.pure
+
+NOTHING = timedelta(0)
+
+
+def clock(
+    budget: Budget | Fixed, start: str = "2026-11-20 09:00", amber: Budget | Share = Share(20)
+) -> Clock:
+    return Clock(Promise.RESOLVE, budget, amber, "2026-1", at(start))
+
+
+def natural(minutes: int) -> Budget:
+    return Budget(minutes, Measure.MINUTES)
+
+
+def working(minutes: int) -> Budget:
+    return Budget(minutes, Measure.WORKING_MINUTES)
+
+
+def days(count: int) -> Budget:
+    return Budget(count, Measure.WORKING_DAYS)
+
+
+def paused(what: Clock, start: str, end: str | None = None) -> Clock:
+    standing = what.pause(at(start), "awaiting an expert's report", "account:7")
+    return standing if end is None else standing.resume(at(end))
+
+
+def due_at(what: Clock, calendar: Calendar = OFFICE) -> datetime:
+    found = what.due(calendar)
+    assert found is not None
+    return found.at
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Clock, Calendar, list[datetime]]:
+    """A clock with some pauses behind it, its calendar, and the instants at which something happened to it."""
+    calendar = draw(calendars())
+    budget = draw(st.builds(Budget, st.integers(1, 40), st.sampled_from(Measure)))
+    moments = draw(st.lists(instants(), min_size=2, max_size=8, unique=True).map(sorted))
+    what = Clock(Promise.RESOLVE, budget, Share(20), "1", moments[0])
+    for n, moment in enumerate(moments[1:]):
+        what = what.resume(moment) if n % 2 else what.pause(moment, "why", "who")
+    return what, calendar, moments
+
+
+@given(histories(), instants())
+def test_time_used_and_time_left_make_the_whole(
+    history: tuple[Clock, Calendar, list[datetime]], now: datetime
+) -> None:
+    what, calendar, moments = history
+    assume(now >= moments[0] and not _days(what))
+    assert isinstance(what.budget, Budget)
+    assert what.elapsed(now, calendar) + what.remaining(now, calendar) == length(what.budget)
+
+
+@given(histories())
+def test_a_clock_never_runs_backwards(history: tuple[Clock, Calendar, list[datetime]]) -> None:
+    what, calendar, moments = history
+    for earlier, later in pairwise(moments):
+        assert what.elapsed(earlier, calendar) <= what.elapsed(later, calendar)
+        assert what.remaining(earlier, calendar) >= what.remaining(later, calendar) or _days(what)
+
+
+def _days(what: Clock) -> bool:
+    return isinstance(what.budget, Budget) and what.budget.measure is Measure.WORKING_DAYS
+
+
+@given(histories())
+def test_what_is_known_at_a_moment_does_not_depend_on_what_came_later(
+    history: tuple[Clock, Calendar, list[datetime]],
+) -> None:
+    what, calendar, moments = history
+    for moment in moments:
+        then = what.as_of(moment)
+        assert then.colour(moment, calendar) == what.colour(moment, calendar)
+        assert then.elapsed(moment, calendar) == what.elapsed(moment, calendar)
+        assert then.as_of(moment) == then
+
+
+@given(histories())
+def test_a_clock_never_breaks_its_promise_while_it_stands(
+    history: tuple[Clock, Calendar, list[datetime]],
+) -> None:
+    what, calendar, _ = history
+    for pause in what.pauses:
+        if pause.end is not None and not what.is_late(pause.start, calendar):
+            assert not what.is_late(pause.end - timedelta(microseconds=1), calendar)
+
+
+@given(histories())
+def test_a_longer_pause_is_never_due_earlier(history: tuple[Clock, Calendar, list[datetime]]) -> None:
+    what, calendar, moments = history
+    assume(what.is_paused)
+    one, other = what.resume(moments[-1] + hours(1)), what.resume(moments[-1] + hours(30))
+    assert due_at(what.as_of(moments[0]), calendar) <= due_at(one, calendar) <= due_at(other, calendar)
+
+
+@given(histories())
+def test_events_come_in_order_and_match_the_colour(history: tuple[Clock, Calendar, list[datetime]]) -> None:
+    what, calendar, moments = history
+    assume(not what.is_paused)
+    event = what.next_event(moments[-1], calendar)
+    while event is not None:
+        assert what.colour(event.at, calendar) == event.colour
+        assert what.colour(event.at - timedelta(microseconds=1), calendar) != event.colour
+        event = what.next_event(event.at, calendar)
+
+
+@given(instants(), st.lists(st.integers(1, 10_000), min_size=2, max_size=2).map(sorted))
+def test_a_pause_moves_natural_time_by_its_length(start: datetime, minutes: list[int]) -> None:
+    one, other = (start + timedelta(minutes=n) for n in minutes)
+    what = (
+        Clock(Promise.RESOLVE, natural(10_001), Share(20), "1", start).pause(one, "why", "who").resume(other)
+    )
+    assert due_at(what) == start + timedelta(minutes=10_001) + (other - one)
+
+
+@given(calendars(), instants(), st.integers(1, 5_000), st.integers(0, 20_000))
+def test_a_pause_moves_working_time_by_the_working_time_in_it(
+    calendar: Calendar, start: datetime, budget: int, later: int
+) -> None:
+    what = Clock(Promise.RESOLVE, working(budget), Share(20), "1", start)
+    end = start + timedelta(minutes=later)
+    moved = what.pause(start, "why", "who").resume(end)
+    assert due_at(moved, calendar) == due(end, working(budget), calendar).at
+    assert between(end, due_at(moved, calendar), calendar) == timedelta(minutes=budget)
+
+
+def test_a_clock_that_stands_has_no_due_time_and_no_next_event() -> None:
+    what = paused(clock(days(5)), "2026-11-23 10:00")
+    assert what.is_paused
+    assert what.due(OFFICE) is None
+    assert what.next_event(at("2026-11-23 10:00"), OFFICE) is None
+
+
+def test_paused_straight_to_resolved() -> None:
+    """On hold from February to August and closed without ever being resumed: three days were used, not six months."""
+    what = paused(clock(days(5), "2026-02-02 09:00"), "2026-02-05 09:00").stop(at("2026-08-05 09:00"))
+    now = at("2026-11-20 09:00")
+    assert what.elapsed(now, OFFICE) == 3 * hours(6.5)
+    assert not what.is_late(now, OFFICE)
+    assert what.colour(now, OFFICE) is Colour.STOPPED
+    assert what.due(OFFICE) == Due(at("2026-02-09 17:30"), provisional=False)
+
+
+def test_a_clock_does_not_run_after_it_stopped() -> None:
+    what = clock(working(120)).stop(at("2026-11-20 10:00"))
+    assert what.remaining(at("2027-11-20 10:00"), OFFICE) == hours(1)
+    assert what.next_event(at("2026-11-20 10:00"), OFFICE) is None
+    assert what.stop(at("2026-11-20 11:00")) == what
+
+
+def test_broken_while_pending() -> None:
+    """The due day passes during the pause: the promise is kept, and due when its day has come again."""
+    what = paused(clock(days(1)), "2026-11-23 16:00", "2026-12-01 10:00")
+    assert not what.is_late(at("2026-11-30 12:00"), OFFICE)
+    assert due_at(what) == at("2026-12-01 17:30")
+
+
+def test_already_broken_when_paused() -> None:
+    what = paused(clock(working(60)), "2026-11-20 11:00")
+    assert due_at(what) == at("2026-11-20 10:00")
+    assert what.colour(at("2026-11-23 09:00"), OFFICE) is Colour.RED
+    assert what.remaining(at("2026-11-23 09:00"), OFFICE) == -hours(1)
+    assert due_at(what.resume(at("2026-11-23 09:00"))) == at("2026-11-20 10:00")
+
+
+def test_already_broken_at_attach() -> None:
+    what = clock(natural(30), "2026-11-20 09:00")
+    assert what.next_event(at("2026-11-22 09:00"), OFFICE) is None
+    assert what.colour(at("2026-11-22 09:00"), OFFICE) is Colour.RED
+
+
+def test_hold_outside_working_hours_is_not_counted_twice() -> None:
+    what = paused(clock(working(600)), "2026-11-20 16:30", "2026-11-23 09:30")
+    assert due_at(what) == at("2026-11-23 17:00")
+    assert what.elapsed(at("2026-11-23 09:30"), OFFICE) == hours(5)
+
+
+def test_a_pause_over_the_weekend_costs_working_time_nothing() -> None:
+    what = clock(working(600))
+    assert due_at(paused(what, "2026-11-20 17:30", "2026-11-23 08:30")) == due_at(what)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "moved"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 15:00", "2026-11-27 17:30"),  # within one day: nothing
+        ("2026-11-23 10:00", "2026-11-24 10:00", "2026-11-30 17:30"),  # to the next day: one day
+        ("2026-11-23 18:00", "2026-11-24 08:00", "2026-11-30 17:30"),  # the day begins while it stands
+        ("2026-11-21 10:00", "2026-11-22 10:00", "2026-11-27 17:30"),  # a weekend: nothing
+        ("2026-11-20 10:00", "2026-11-23 10:00", "2026-11-30 17:30"),  # over the weekend: one day
+        ("2026-11-27 10:00", "2026-11-27 11:00", "2026-11-27 17:30"),  # on the due day, within it
+        ("2026-11-27 10:00", "2026-11-28 10:00", "2026-11-30 17:30"),  # on the due day, into the weekend
+        ("2026-11-27 10:00", "2026-11-30 10:00", "2026-11-30 17:30"),  # on the due day, to the next
+        ("2026-11-27 10:00", "2026-11-30 20:00", "2026-12-01 17:30"),  # resumed when the day was over
+    ],
+)
+def test_what_a_pause_does_to_working_days(start: str, end: str, moved: str) -> None:
+    assert due_at(paused(clock(days(5)), start, end)) == at(moved)
+
+
+def test_two_pauses_on_one_day_cost_no_more_than_one() -> None:
+    what = paused(clock(days(5)), "2026-11-23 09:00", "2026-11-23 10:00")
+    assert due_at(paused(what, "2026-11-23 11:00", "2026-11-24 10:00")) == at("2026-11-30 17:30")
+
+
+def test_a_fixed_time_does_not_move() -> None:
+    what = paused(clock(Fixed(at("2026-11-27 12:00"))), "2026-11-23 10:00")
+    assert due_at(what) == at("2026-11-27 12:00")
+    assert due_at(what.resume(at("2026-12-24 10:00"))) == at("2026-11-27 12:00")
+
+
+def test_a_ticket_handed_on_starts_a_clock_of_its_own() -> None:
+    """Two units in sequence: the second has its whole time, the citizen's date stays."""
+    citizen, leg = clock(days(10)), clock(working(120))
+    second = clock(working(120), "2026-11-24 09:00")
+    assert leg.stop(at("2026-11-20 09:30")).elapsed(at("2026-11-24 12:00"), OFFICE) == hours(0.5)
+    assert due_at(second) == at("2026-11-24 11:00")
+    assert due_at(citizen) == at("2026-12-04 17:30")
+
+
+def test_two_clocks_on_one_order_each_by_its_own_calendar() -> None:
+    what = clock(working(24 * 60), "2026-11-20 17:00")
+    assert due_at(what, ROUND_THE_CLOCK) == at("2026-11-21 17:00")
+    assert due_at(what, OFFICE) == at("2026-11-26 15:00")
+
+
+def test_a_list_imported_mid_flight_recomputes_the_due_time() -> None:
+    what = clock(days(3), "2026-12-30 09:00")
+    listed = Calendar(
+        "office", OFFICE.week, {**OFFICE.days, date(2027, 1, 3): Day(Kind.WORKING)}, date(2027, 12, 31)
+    )
+    assert what.due(OFFICE) == Due(at("2027-01-05 17:30"), provisional=True)
+    assert what.due(listed) == Due(at("2027-01-04 17:30"), provisional=False)
+
+
+def test_a_natural_clock_is_never_provisional() -> None:
+    assert clock(natural(60), "2027-06-01 09:00").due(OFFICE) == Due(
+        at("2027-06-01 10:00"), provisional=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("budget", "amber", "turns"),
+    [
+        (days(5), days(1), "2026-11-26 17:30"),
+        (days(1), working(120), "2026-11-23 15:30"),
+        (days(1), days(1), "2026-11-20 17:30"),
+        (days(2), Share(25), "2026-11-24 10:15"),
+        (working(390), Share(20), "2026-11-20 16:42"),
+        (natural(24 * 60), natural(240), "2026-11-21 05:00"),
+        (natural(30), Share(20), "2026-11-20 09:24"),
+        (natural(30), natural(60), "2026-11-20 09:00"),  # all of it is little
+        (Fixed(at("2026-11-20 19:00")), Share(20), "2026-11-20 17:00"),
+    ],
+)
+def test_when_it_turns_amber(budget: Budget | Fixed, amber: Budget | Share, turns: str) -> None:
+    what = clock(budget, amber=amber)
+    if at(turns) > what.started_at:
+        assert what.next_event(what.started_at, OFFICE) == Event(Colour.AMBER, at(turns))
+        assert what.colour(at(turns) - timedelta(seconds=1), OFFICE) is Colour.GREEN
+    assert what.colour(at(turns), OFFICE) is Colour.AMBER
+    assert what.next_event(at(turns), OFFICE) == Event(Colour.RED, due_at(what))
+
+
+def test_a_pause_keeps_the_colour_that_it_found() -> None:
+    what = paused(clock(working(60)), "2026-11-20 09:50")
+    assert what.colour(at("2026-11-27 09:00"), OFFICE) is Colour.AMBER
+    assert what.colour(at("2026-11-20 09:20"), OFFICE) is Colour.GREEN
+
+
+def test_a_clock_is_paused_once_and_resumed_once() -> None:
+    running = clock(days(5))
+    standing = paused(running, "2026-11-23 10:00")
+    with pytest.raises(Refused, match=r"clock\.not_running"):
+        paused(standing, "2026-11-23 11:00")
+    with pytest.raises(Refused, match=r"clock\.not_running"):
+        paused(running.stop(at("2026-11-23 10:00")), "2026-11-23 11:00")
+    with pytest.raises(Refused, match=r"clock\.not_paused"):
+        running.resume(at("2026-11-23 11:00"))
+    with pytest.raises(Refused, match=r"clock\.not_paused"):
+        standing.stop(at("2026-11-23 11:00")).resume(at("2026-11-23 12:00"))
+
+
+@pytest.mark.parametrize(
+    "pauses",
+    [
+        [("2026-11-20 08:00", "2026-11-20 10:00")],
+        [("2026-11-20 10:00", "2026-11-20 09:30")],
+        [("2026-11-20 10:00", "2026-11-20 12:00"), ("2026-11-20 11:00", None)],
+        [("2026-11-20 10:00", None), ("2026-11-20 11:00", None)],
+    ],
+)
+def test_a_history_that_cannot_have_been_is_an_error(pauses: list[tuple[str, str | None]]) -> None:
+    history = tuple(Pause(at(start), end and at(end), "why", "who") for start, end in pauses)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="pause"):
+        Clock(Promise.SIGN, days(1), Share(20), "1", at("2026-11-20 09:00"), history)
+
+
+def test_every_colour_and_refusal_has_words_in_both_languages() -> None:
+    assert set(COLOUR_WORDS) == set(Colour)
+    texts = (*COLOUR_WORDS.values(), *REFUSAL_WORDS.values())
+    assert not [text for text in texts if text not in catalogue("zh_Hans")]
