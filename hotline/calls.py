@@ -65,8 +65,8 @@ LIFECYCLE = Lifecycle(
     (State.ENTERED, State.PLACED),
     (
         Edge(State.PLACED, Verb.RING, State.RINGING),
-        # A transferred caller may come back to a queue in the middle of a talk.
-        *edges((State.ENTERED, *_IN_TALK), Verb.QUEUE, State.QUEUED),
+        # From one queue to the next, and back to a queue after a transfer.
+        *edges((State.ENTERED, State.QUEUED, State.OFFERED, *_IN_TALK), Verb.QUEUE, State.QUEUED),
         # From offered to offered: one more seat rings.
         *edges((State.QUEUED, State.OFFERED), Verb.OFFER, State.OFFERED),
         Edge(State.OFFERED, Verb.RETURN, State.QUEUED),
@@ -341,7 +341,10 @@ def _is_beside_the_point(call: Call, signal: Signal) -> bool:
     if isinstance(signal, NotAnswered):
         # With several seats ringing, the last one that was offered the call decides whether it goes back.
         return signal.extension != call.agent
-    # An answer that arrives twice doesn't take a call off hold.
+    if isinstance(signal, Queued):
+        # Told twice, it doesn't take the call away from the seat that rings.
+        return signal.queue == call.queue and call.state is State.OFFERED
+    # Told twice, it doesn't take the call off hold.
     return isinstance(signal, Answered) and signal.extension == call.agent and call.state in _IN_TALK
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, or_, select
 
@@ -19,8 +18,6 @@ from hotline.store.tables import CallAlias
 from hotline.store.tables import Seat as SeatRow
 
 Signal = calls.Signal | presence.Signal
-
-log = structlog.get_logger()
 
 _CALL_FIELDS = [field.name for field in fields(calls.Call)]
 
@@ -72,12 +69,8 @@ class _Batch:
         self.ignored = 0
 
     def let_happen(self, signal: Signal) -> None:
-        before = len(self.facts)
-        if isinstance(signal, presence.Signal):
-            self._at_seat(signal)
-        else:
-            self._in_call(signal)
-        self.ignored += len(self.facts) == before
+        is_news = self._at_seat(signal) if isinstance(signal, presence.Signal) else self._in_call(signal)
+        self.ignored += not is_news
 
     def write(self) -> None:
         for id, call in self._calls.items():
@@ -89,34 +82,27 @@ class _Batch:
             self._session.flush()
             self._session.execute(insert(CallAlias).on_conflict_do_nothing(), self._renamed)
 
-    def _in_call(self, signal: calls.Signal) -> None:
+    def _in_call(self, signal: calls.Signal) -> bool:
         id = self._aliases.get(signal.call, signal.call)
         if isinstance(signal, calls.Renamed):
-            if id in self._calls:
-                self._renamed.append({"linkedid": signal.linkedid, "call": id})
-            return
+            self._renamed += [{"linkedid": signal.linkedid, "call": id}] if id in self._calls else []
+            return id in self._calls
         call, facts = calls.step(self._calls.get(id), signal)
         if call is None:
-            return
+            return False
         self._calls[id] = call
-        self._note(facts, signal)
+        self.facts += facts
         at_call = [seat for seat in self._seats.values() if seat.call == id]
-        for consequence in presence.implied(call, signal, at_call):
-            self._at_seat(consequence)
+        moved = [self._at_seat(implied) for implied in presence.implied(call, signal, at_call)]
+        return bool(facts) or any(moved)
 
-    def _at_seat(self, signal: presence.Signal) -> None:
-        seat, facts = presence.step(self._seats.get(signal.extension), signal, self._by)
-        self._seats[signal.extension] = seat
+    def _at_seat(self, signal: presence.Signal) -> bool:
+        before = self._seats.get(signal.extension)
+        after, facts = presence.step(before, signal, self._by)
+        self._seats[signal.extension] = after
         self._touched.add(signal.extension)
-        self._note(facts, signal)
-
-    def _note(self, facts: Iterable[Fact], signal: Signal) -> None:
-        for fact in facts:
-            self.facts.append(fact)
-            if fact.was != fact.became:
-                log.info(
-                    f"{fact.subject} {fact.was} -> {fact.became}", by=type(signal).__name__, call=fact.call
-                )
+        self.facts += facts
+        return after != before
 
     def _lock_calls(self, ids: set[str]) -> dict[str, CallRow]:
         if not ids:

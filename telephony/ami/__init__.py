@@ -1,0 +1,1 @@
+"""Asterisk's manager interface (AMI): its messages, the link that follows its events, and short conversations."""

@@ -1,0 +1,235 @@
+"""What Asterisk says becomes signals about calls and seats; this is the one place that knows Asterisk's words.
+Pure: a message, the switch's name and the time go in. An event that means nothing to us gives no signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hotline import calls, presence
+from telephony.ami.parser import Message
+
+Signal = calls.Signal | presence.Signal
+
+NAME = "HOTLINE_CALL"  # the channel variable with our own id
+LINE = "HOTLINE_LINE"  # the channel variable with the number that was dialled
+NO_ANSWER_REASONS = (
+    "1",
+    "3",
+)  # OriginateResponse: AST_CONTROL_HANGUP or AST_CONTROL_RINGING and nothing after
+BUSY_REASON = "5"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message in its place: which switch sent it, and when (Asterisk's own time where it says so)."""
+
+    message: Message
+    node: str
+    at: datetime
+
+    def one(self, header: str) -> str:
+        return self.message.one(header)
+
+    def call(self, prefix: str = "") -> str:
+        """The id of the call that the channel with this prefix belongs to: our variable, else its Linkedid."""
+        named = self.message.variables(f"{prefix}ChanVariable").get(NAME, "")
+        return named or calls.name(self.node, self.one(f"{prefix}Linkedid"))
+
+    def is_ours(self) -> bool:
+        """Whether the channel carries our variable."""
+        return bool(self.message.variables().get(NAME))
+
+
+Reader = Callable[[Heard], tuple[Signal, ...]]
+
+
+def translate(message: Message, node: str, now: datetime) -> tuple[Signal, ...]:
+    """The signals in `message` from the switch `node`; `now` stands in for a missing Timestamp."""
+    reader = READERS.get(message.one("Event"))
+    return reader(Heard(message, node, moment(message, now))) if reader else ()
+
+
+def moment(message: Message, now: datetime) -> datetime:
+    """When Asterisk says that it happened (`timestampevents`, seconds since 1970), else `now`."""
+    try:
+        return datetime.fromtimestamp(float(message.one("Timestamp")), UTC)
+    except (ValueError, OverflowError):
+        return now
+
+
+def extension_of(interface: str) -> str:
+    """`8001` of the interface `PJSIP/8001` or the channel `PJSIP/8001-0000002a`; empty for what is no seat."""
+    endpoint = interface.partition("/")[2].partition("-")[0]
+    return endpoint if endpoint.isascii() and endpoint.isdigit() else ""
+
+
+def _user_event(heard: Heard) -> tuple[Signal, ...]:
+    reader = USER_READERS.get(heard.one("UserEvent"))
+    return reader(heard) if reader and heard.one("Call") else ()
+
+
+def _entered(heard: Heard) -> tuple[Signal, ...]:
+    call = heard.one("Call")
+    signal = calls.Entered(
+        call=call,
+        at=heard.at,
+        line=heard.one("Line"),
+        caller=heard.one("Caller"),
+        linkedid=heard.one("Linkedid") or calls.channel(call),
+        language=heard.one("Language") or "cmn",
+    )
+    return (signal,)
+
+
+def _ringing(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.Rang(call=heard.one("Call"), at=heard.at, extension=heard.one("Extension")),)
+
+
+def _connected(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.Answered(call=heard.one("Call"), at=heard.at, extension=heard.one("Extension")),)
+
+
+def _left_us(heard: Heard) -> tuple[Signal, ...]:
+    said = heard.one("Outcome")
+    outcome = calls.Outcome(said) if said in calls.Outcome else None
+    return (calls.Ended(call=heard.one("Call"), at=heard.at, outcome=outcome),)
+
+
+def _recorded(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.Recorded(call=heard.one("Call"), at=heard.at, file=heard.one("File")),)
+
+
+def _queue_join(heard: Heard) -> tuple[Signal, ...]:
+    signal = calls.Queued(
+        call=heard.call(),
+        at=heard.at,
+        line=heard.message.variables().get(LINE, ""),
+        caller=heard.one("CallerIDNum"),
+        linkedid=heard.one("Linkedid"),
+        queue=heard.one("Queue"),
+    )
+    return (signal,)
+
+
+def _agent_called(heard: Heard) -> tuple[Signal, ...]:
+    return _at_member(calls.Offered, heard)
+
+
+def _agent_silent(heard: Heard) -> tuple[Signal, ...]:
+    return _at_member(calls.NotAnswered, heard)
+
+
+def _agent_connect(heard: Heard) -> tuple[Signal, ...]:
+    return _at_member(calls.Answered, heard)
+
+
+def _agent_complete(heard: Heard) -> tuple[Signal, ...]:
+    extension = extension_of(heard.one("Interface"))
+    return (presence.Freed(extension=extension, at=heard.at, call=heard.call()),) if extension else ()
+
+
+def _at_member(
+    kind: type[calls.Offered] | type[calls.NotAnswered] | type[calls.Answered], heard: Heard
+) -> tuple[Signal, ...]:
+    extension = extension_of(heard.one("Interface"))
+    return (kind(call=heard.call(), at=heard.at, extension=extension),) if extension else ()
+
+
+def _dialled(heard: Heard) -> tuple[Signal, ...]:
+    """A seat picked up a call of ours, whatever brought it there: a queue, or somebody who passed it on."""
+    extension = extension_of(heard.one("DestChannel"))
+    if heard.one("DialStatus") != "ANSWER" or not heard.is_ours() or not extension:
+        return ()
+    return (calls.Answered(call=heard.call(), at=heard.at, extension=extension),)
+
+
+def _handed_over(heard: Heard) -> tuple[Signal, ...]:
+    """After a talk between two seats, the second one has the caller. Both talks' Linkedids mean this call now."""
+    if not heard.message.variables("TransfereeChanVariable").get(NAME):
+        return ()
+    call = heard.call("Transferee")
+    known = {heard.one("TransfereeLinkedid"), calls.channel(call), ""}
+    others = {heard.one(f"{who}Linkedid") for who in ("OrigTransferer", "SecondTransferer", "TransferTarget")}
+    renamed = [calls.Renamed(call=call, at=heard.at, linkedid=other) for other in sorted(others - known)]
+    extension = extension_of(heard.one("TransferTargetChannel"))
+    taken = [calls.Answered(call=call, at=heard.at, extension=extension)] if extension else []
+    return (*renamed, *taken)
+
+
+def _hold(heard: Heard) -> tuple[Signal, ...]:
+    """The citizen may put us on hold too, which changes nothing here."""
+    is_seat = extension_of(heard.one("Channel")) and heard.is_ours()
+    kind = calls.Held if heard.one("Event") == "Hold" else calls.Resumed
+    return (kind(call=heard.call(), at=heard.at),) if is_seat else ()
+
+
+def _hangup(heard: Heard) -> tuple[Signal, ...]:
+    """A call lives as long as the channel that it began with: other channels come and go within it."""
+    call = heard.call()
+    is_its_own = heard.is_ours() and calls.channel(call) == heard.one("Uniqueid")
+    return (calls.Ended(call=call, at=heard.at),) if is_its_own else ()
+
+
+def _originated(heard: Heard) -> tuple[Signal, ...]:
+    """A call that we asked for (its action carries the call's id) came to nothing, perhaps without any channel."""
+    call, reason = heard.one("ActionID"), heard.one("Reason")
+    if heard.one("Response") != "Failure" or not call.startswith(f"{heard.node}-"):
+        return ()
+    if reason in NO_ANSWER_REASONS:
+        outcome = calls.Outcome.NO_ANSWER
+    else:
+        outcome = calls.Outcome.BUSY if reason == BUSY_REASON else calls.Outcome.FAILED
+    return (calls.Ended(call=call, at=heard.at, outcome=outcome),)
+
+
+def _member_added(heard: Heard) -> tuple[Signal, ...]:
+    extension = extension_of(heard.one("Interface"))
+    if not extension:
+        return ()
+    joined = presence.Joined(extension=extension, at=heard.at, queue=heard.one("Queue"))
+    return (joined, *_member_pause(heard)) if heard.one("Paused") == "1" else (joined,)
+
+
+def _member_removed(heard: Heard) -> tuple[Signal, ...]:
+    extension = extension_of(heard.one("Interface"))
+    return (presence.Left(extension=extension, at=heard.at, queue=heard.one("Queue")),) if extension else ()
+
+
+def _member_pause(heard: Heard) -> tuple[Signal, ...]:
+    extension = extension_of(heard.one("Interface"))
+    if not extension:
+        return ()
+    if heard.one("Paused") == "1":
+        return (presence.Paused(extension=extension, at=heard.at, reason=heard.one("PausedReason")),)
+    return (presence.Unpaused(extension=extension, at=heard.at),)
+
+
+USER_READERS: Mapping[str, Reader] = {
+    "HotlineEntered": _entered,
+    "HotlineRinging": _ringing,
+    "HotlineConnected": _connected,
+    "HotlineEnded": _left_us,
+    "HotlineRecorded": _recorded,
+}
+
+READERS: Mapping[str, Reader] = {
+    "UserEvent": _user_event,
+    "QueueCallerJoin": _queue_join,
+    "AgentCalled": _agent_called,
+    "AgentRingNoAnswer": _agent_silent,
+    "AgentDump": _agent_silent,
+    "AgentConnect": _agent_connect,
+    "AgentComplete": _agent_complete,
+    "DialEnd": _dialled,
+    "AttendedTransfer": _handed_over,
+    "Hold": _hold,
+    "Unhold": _hold,
+    "Hangup": _hangup,
+    "OriginateResponse": _originated,
+    "QueueMemberAdded": _member_added,
+    "QueueMemberRemoved": _member_removed,
+    "QueueMemberPause": _member_pause,
+}
