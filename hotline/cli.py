@@ -66,7 +66,7 @@ def main() -> None:
     try:
         app()
     except Misconfigured as error:
-        _say_and_exit(f"{error.where}\n  found:    {error.found}\n  expected: {error.expected}", 2)
+        _say_and_exit(str(error), 2)
     except Refused as error:
         _say_and_exit(REFUSALS.get(error.key, str(error)).format(**error.facts), 1)
     except Unreachable as error:

@@ -29,7 +29,7 @@ PERSONAL = frozenset(
         "place",
     }
 )
-_NUMBER = re.compile(r"(?<![\d.:/-])\+?\d{5,13}(\d{2})(?!\d|\.\d)")
+_NUMBER = re.compile(r"(?<![\d.:/-])\+?\d{5,16}(\d{2})(?!\d|\.\d)")
 
 
 def configure(process: str, as_json: bool | None = None) -> None:

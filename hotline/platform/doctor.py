@@ -23,7 +23,6 @@ from hotline.errors import Misconfigured, Refused, Unreachable
 from hotline.pack.load import load_pack
 from hotline.platform import (
     addresses,
-    launch,
     people,
     plugins,
     ports,
@@ -77,7 +76,7 @@ def platform(settings: Settings) -> Iterator[Finding]:
     yield Finding("Python", Verdict.FINE, sys.version.split()[0])
     yield _room(settings.paths.state)
     yield tried("City pack", lambda: load_pack(settings.site.city).city.name_zh)
-    yield tried("Demo", lambda: people.refuse_open_demo(settings) or ("yes" if settings.site.demo else "no"))
+    yield tried("Demo", lambda: _demo(settings))
     run = running.find(settings.paths.state)
     if secrets.exist(settings.paths.state):
         yield tried(

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Supervisor:
     ) -> None:
         self._kept = {child.name: Kept(child) for child in children}
         self._logs = logs
-        self._say = say
+        self._listener = say
         self._changed = changed
         self._stopping = asyncio.Event()
 
@@ -161,6 +162,10 @@ class Supervisor:
             launch.kill_group(kept.process.pid)
             await _exited(kept.process)
         kept.stopped.set()
+
+    def _say(self, words: str) -> None:
+        with suppress(OSError):  # a terminal that has gone must not keep the children alive
+            self._listener(words)
 
     def _tell(self) -> None:
         self._changed(tuple(kept.state() for kept in self._kept.values()))
