@@ -1,0 +1,36 @@
+/** Where every page's script begins: it wakes up what the page is marked with, then opens the live connection. */
+
+import { adopt, mark } from "./adopt.ts";
+import { startClocks } from "./clock.ts";
+import { startCombobox } from "./combobox.ts";
+import { startCloser, startOpener } from "./dialogs.ts";
+import { forgetDrafts, startDraft } from "./draft.ts";
+import { startButton, startForm } from "./forms.ts";
+import { startKeys } from "./keys.ts";
+import * as live from "./live.ts";
+import { loggedIn } from "./page.ts";
+import { startLanguageSwitch, startThemeSwitch } from "./preferences.ts";
+import { startRegion } from "./regions.ts";
+import { startTabs } from "./tabs.ts";
+import { startWallSwitch } from "./wall.ts";
+
+mark("[data-live]:not(body)", startRegion);
+mark("form[data-draft]", startDraft);
+mark("form[data-send]", startForm);
+mark("[data-post]", startButton);
+mark("[data-combobox]", startCombobox);
+mark("[data-open]", startOpener);
+mark("[data-close]", startCloser);
+mark("[role=tablist]", startTabs);
+mark("[data-theme-switch]", startThemeSwitch);
+mark("[data-language]", startLanguageSwitch);
+mark("[data-wall-switch]", startWallSwitch);
+mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
+mark("[data-softphone]", (panel) => void import("./softphone.ts").then((made) => made.startSoftphone(panel)));
+mark("[data-chart]", (figure) => void import("./chart.ts").then((made) => made.startChart(figure)));
+
+adopt(document.body);
+startClocks();
+startKeys();
+if (loggedIn) live.start();
+document.documentElement.dataset.ready = "";

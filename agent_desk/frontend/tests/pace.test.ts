@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pause } from "../backoff.ts";
+import { coalesce } from "../coalesce.ts";
+
+test("tries come further apart, up to a bound, and never all at once", () => {
+  assert.equal(pause(0, 0), 200);
+  assert.ok(pause(1, 0.5) > pause(0, 0.5));
+  assert.equal(pause(30, 0), 7_500);
+  assert.notEqual(pause(3, 0.1), pause(3, 0.9));
+});
+
+test("a crowd of wishes is one deed now and one later", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let done = 0;
+  const wish = coalesce(150, () => {
+    done += 1;
+    return Promise.resolve();
+  });
+  for (let i = 0; i < 20; i++) wish();
+  assert.equal(done, 1);
+  context.mock.timers.tick(150);
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  assert.equal(done, 2);
+});
