@@ -92,6 +92,8 @@ class Asterisk(Section):
     agi_deadline: float = Field(
         2.0, gt=0, description="seconds after which a call goes to the default queue unasked"
     )
+    first_seat: int = Field(8001, ge=10, le=99_999_999, description="extension of the first seat")
+    seats: int = Field(100, ge=1, le=10_000, description="seats that the switch has room for, counted from it")
     softphone_url: str = Field(
         "", description="ws:// or wss:// address that browsers use; empty: made from host and http_port"
     )

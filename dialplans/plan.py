@@ -1,0 +1,74 @@
+"""Everything that Asterisk's configuration is made from, as one frozen value: lines, queues, seats, ports,
+folders and secrets. Pure; the templates read nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dialplans.folders import Folders, folders
+from hotline.lines import Line, Queue
+from hotline.settings import Asterisk, Settings, Trunk
+
+
+@dataclass(frozen=True, repr=False)
+class Accounts:
+    """Secrets of the two manager accounts: `link` reads events, `actions` gives orders."""
+
+    link: str
+    actions: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One switch. `seats` are extensions; `languages` those that prompts are spoken in, the preferred one first.
+
+    `prompts`: name → language → text that the city says in words of its own.
+    """
+
+    switch: Asterisk
+    trunk: Trunk
+    folders: Folders
+    accounts: Accounts
+    lines: tuple[Line, ...]
+    queues: tuple[Queue, ...]
+    default_queue: str
+    seats: tuple[str, ...]
+    languages: tuple[str, ...]
+    prompts: Mapping[str, Mapping[str, str]]
+
+    @property
+    def web_sessions(self) -> int:
+        """Open connections that the switch's HTTP server allows: two for each seat, since a page that is loaded
+        again may be there before its old socket is gone, and some for whoever else knocks."""
+        return 2 * len(self.seats) + 20
+
+
+def seats_from(switch: Asterisk) -> tuple[str, ...]:
+    """The extensions of the switch's seats, in order."""
+    return tuple(str(switch.first_seat + number) for number in range(switch.seats))
+
+
+def plan(
+    settings: Settings,
+    accounts: Accounts,
+    lines: Iterable[Line],
+    queues: Iterable[Queue],
+    default_queue: str,
+    languages: Iterable[str],
+    prompts: Mapping[str, Mapping[str, str]],
+) -> Plan:
+    """The plan of the switch that `settings` describe, for a city's lines and queues."""
+    return Plan(
+        switch=settings.asterisk,
+        trunk=settings.trunk,
+        folders=folders(settings),
+        accounts=accounts,
+        lines=tuple(lines),
+        queues=tuple(queues),
+        default_queue=default_queue,
+        seats=seats_from(settings.asterisk),
+        languages=tuple(languages),
+        prompts=prompts,
+    )
