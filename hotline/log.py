@@ -32,7 +32,7 @@ PERSONAL = frozenset(
 _NUMBER = re.compile(r"(?<![\d.:/-])\+?\d{5,16}(\d{2})(?!\d|\.\d)")
 
 
-def configure(process: str, as_json: bool | None = None) -> None:
+def set_up(process: str, as_json: bool | None = None) -> None:
     """Set this process's logging up. JSON unless a terminal reads along, or as told."""
     renderer = _renderer(not sys.stderr.isatty() if as_json is None else as_json)
     shared: list[structlog.typing.Processor] = [

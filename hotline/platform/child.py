@@ -26,7 +26,7 @@ class Port:
 class Child:
     """A process that `hotline up` keeps running.
 
-    `ready` is asked again and again and must return within a second; it may raise OSError for "not yet".
+    `ready` is asked again and again and must return within a second or so; an exception means not yet.
     `after` names the children that must be ready first (names that don't run here are passed over).
     `stop` is the polite signal; who is still there `grace` seconds later is killed with all its processes.
     `patience` is how long the first start may take, in seconds. `privileges` are options of setpriv(1).

@@ -61,8 +61,8 @@ def start(child: Child, logs: Path) -> subprocess.Popen[bytes]:
 
 
 def is_ready(child: Child) -> bool:
-    """Whether `child` says so; an error of the connection means not yet."""
-    with suppress(OSError):
+    """Whether `child` says so. Whatever goes wrong while asking means not yet, and must not end the others."""
+    with suppress(Exception):
         return child.ready()
     return False
 
