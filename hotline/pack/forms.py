@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotline.budgets import AMBER_FORM, BUDGET_FORM, parse_amber, parse_budget
-from hotline.pack.model import Segment
+from hotline.calendars import Span
 
 
 @dataclass(frozen=True)
@@ -88,14 +88,10 @@ def _weekday(value: Any) -> int:
     return int(value)
 
 
-def _segment(value: Any) -> Segment:
-    found = re.fullmatch(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)", value if isinstance(value, str) else "")
-    if found is None:
+def _span(value: Any) -> Span:
+    if not isinstance(value, str):
         raise ValueError(value)
-    begins, ends = (int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3))
-    if not begins < ends <= 24 * 60:
-        raise ValueError(value)
-    return Segment(begins, ends)
+    return Span.parse(value)
 
 
 def _ranks(value: Any) -> dict[str, int]:
@@ -115,7 +111,7 @@ DAY = Form(_day, "a date as 2025-01-31")
 TRUTH = Form(_truth, "true or false")
 ZONE = Form(_zone, "a time zone such as Asia/Shanghai")
 WEEKDAY = Form(_weekday, "a weekday from 1 (Monday) to 7 (Sunday)")
-SEGMENT = Form(_segment, "a stretch of a day as 08:30-12:00")
+SPAN = Form(_span, "a stretch of a day as 08:30-12:00")
 BUDGET = Form(parse_budget, BUDGET_FORM)
 AMBER = Form(parse_amber, AMBER_FORM)
 RANKS = Form(_ranks, "skills with their rank as { general = 0, english = 1 }")

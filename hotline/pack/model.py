@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotline.areas import Areas
+from hotline.calendars import Span
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.lines import Line, Queue
+from hotline.roles import Role
 from hotline.tickets import Satisfaction, Solution, Type
 from hotline.units import Units
 
@@ -48,14 +50,6 @@ class Skill:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A stretch of a working day, in minutes after midnight; the end is not part of it."""
-
-    begins: int
-    ends: int
-
-
-@dataclass(frozen=True)
 class CalendarDay:
     """A day that departs from the weekly pattern and from the country's official days, and why."""
 
@@ -75,7 +69,7 @@ class Calendar:
     title_zh: str
     title_en: str
     weekdays: frozenset[int]
-    segments: tuple[Segment, ...]
+    hours: tuple[Span, ...]
     official_days: bool
     days: tuple[CalendarDay, ...]
 
@@ -84,13 +78,13 @@ class Calendar:
 class Person:
     """Somebody of the demo. `skills`: by name, how soon their seat is offered such calls (0 first).
 
-    `roles` are names of `hotline.roles.Role`; whoever has an `extension` sits at a desk.
+    Whoever has an `extension` sits at a desk.
     """
 
     login: str
     name_zh: str
     name_en: str
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     unit: str | None
     extension: str | None
     skills: Mapping[str, int]

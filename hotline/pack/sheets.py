@@ -19,6 +19,7 @@ from hotline.lines import Line, Mode, Queue
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
 from hotline.pack.model import CalendarDay, EmergencyNumber, Person, Skill
+from hotline.roles import Role
 from hotline.units import Kind, Unit
 
 REQUIRED = object()
@@ -219,7 +220,7 @@ SHEETS = (
             Field("name", "what units call it", forms.CODE),
             *_titles(),
             Field("weekdays", "working days of a week", many(forms.WEEKDAY, frozenset)),
-            Field("segments", "working hours of a day", many(forms.SEGMENT)),
+            Field("hours", "working hours of such a day", many(forms.SPAN)),
             Field("official_days", "whether the country's holidays and make-up days apply", forms.TRUTH),
         ),
         table="calendar",
@@ -273,7 +274,7 @@ SHEETS = (
         (
             Field("login", "login name", forms.CODE),
             *_names(),
-            Field("roles", "what they may do", many(forms.TEXT)),
+            Field("roles", "what they may do", many(one_of(Role))),
             Field("unit", "their unit", default=None, names="units"),
             Field("extension", "their seat's extension", forms.NUMBER, None),
             Field("skills", "what their seat takes, 0 first", forms.RANKS, {}, names="skills"),
