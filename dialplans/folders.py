@@ -46,7 +46,11 @@ class Folders:
 
     def all(self) -> tuple[Path, ...]:
         """The folders that must exist before Asterisk starts."""
-        return (self.base, self.etc, self.data, self.database, self.spool, self.run, self.log, self.recordings)
+        keys, channel_events = self.data / "keys", self.log / "cel-custom"
+        return (
+            *(self.etc, self.data, keys, self.database, self.spool, self.run, self.log, channel_events),
+            *(self.sounds, self.recordings),
+        )
 
 
 def folders(settings: Settings) -> Folders:

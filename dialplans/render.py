@@ -17,17 +17,28 @@ from dialplans.modules import EMPTY, LINK_EVENTS, MODULES
 from dialplans.plan import Plan
 from hotline.errors import Misconfigured
 
+RESERVED = frozenset({"general"})  # a queue of this name would be read as the settings of all queues
 UNSAFE = frozenset(";,\\\"'[]{}$|&()<>`")
 SUFFIX = ".j2"
 
 
 def render(plan: Plan) -> dict[str, str]:
     """The configuration files by name. Raises `Misconfigured` for a value that Asterisk would misread."""
+    _check_queues(plan)
     templates = _templates()
     environment = _environment(templates)
     values = {"plan": plan, "modules": MODULES, "events": LINK_EVENTS}
     written = {name.removesuffix(SUFFIX): environment.get_template(name).render(values) for name in templates}
     return written | dict.fromkeys(EMPTY, "; Nothing but the defaults.\n")
+
+
+def _check_queues(plan: Plan) -> None:
+    names = [queue.name for queue in plan.queues]
+    for name in names:
+        if name.lower() in RESERVED:
+            raise Misconfigured("queues.conf", f"a queue named {name}", "another name: Asterisk keeps this one")
+    if plan.default_queue not in names:
+        raise Misconfigured("queues.conf", f"the default queue {plan.default_queue}", "a queue that exists")
 
 
 def _templates() -> Mapping[str, str]:
