@@ -18,7 +18,7 @@ from sqlmodel import Session, col, delete, select
 
 from hotline import journal
 from hotline.errors import Refused
-from hotline.facts import Fact, subject
+from hotline.facts import SYSTEM, Fact, subject
 from hotline.roles import Role
 from hotline.store.tables import Account, LoginFailure, LoginSession
 
@@ -41,7 +41,7 @@ class Login:
 def hash_password(password: str) -> str:
     """The argon2id hash of `password`. Raises `Refused("account.password_too_short")`."""
     if len(password) < PASSWORD_LENGTH:
-        raise Refused("account.password_too_short", length=PASSWORD_LENGTH)
+        raise Refused("account.password_too_short", field="password", length=PASSWORD_LENGTH)
     return _hasher.hash(password)
 
 
@@ -56,10 +56,11 @@ def create_account(
     unit: str | None = None,
     extension: str | None = None,
     skills: dict[str, int] | None = None,
+    by: str = SYSTEM,
 ) -> Account:
     """A new person. Raises `Refused("account.login_taken")`."""
     if session.exec(select(Account.id).where(Account.login == login)).first() is not None:
-        raise Refused("account.login_taken", login=login)
+        raise Refused("account.login_taken", field="login")
     account = Account(
         login=login,
         name=name,
@@ -72,7 +73,8 @@ def create_account(
     )
     session.add(account)
     session.flush()
-    journal.append(session, Fact("account.created", subject("account", account.id), at, data={"login": login}))
+    who = subject("account", account.id)
+    journal.append(session, Fact("account.created", who, at, by=by, data={"login": login}))
     return account
 
 
@@ -84,6 +86,7 @@ def log_in(
     Returned and not raised, because the failure itself has to be committed. An unknown login costs as much time
     as a wrong password, so that neither can be told from the other.
     """
+    forget_expired(session, at)
     if _failures(session, login, address, at) >= FAILURES_ALLOWED:
         return Refused("login.wait", minutes=int(FAILURES_WITHIN.total_seconds() // 60))
     account = session.exec(select(Account).where(Account.login == login, Account.active)).first()

@@ -61,6 +61,26 @@ def remember(
     return known
 
 
+def introduce(
+    session: Session,
+    *,
+    numbers: Sequence[str],
+    name: str,
+    address: str,
+    area: str,
+    enterprise: str,
+    at: datetime,
+) -> int:
+    """A citizen who is known before they ever called, with all their numbers. Returns their id."""
+    citizen = Citizen(name=name, address=address, area=area, enterprise=enterprise, created_at=at)
+    session.add(citizen)
+    session.flush()
+    assert citizen.id is not None
+    session.add_all(CitizenNumber(number=number, citizen=citizen.id) for number in numbers)
+    journal.append(session, Fact("citizen.introduced", subject("citizen", citizen.id), at))
+    return citizen.id
+
+
 def who_has(session: Session, number: str) -> Citizen | None:
     """The citizen who has `number`, alone."""
     return session.exec(_having(number)).first()

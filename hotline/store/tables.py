@@ -246,7 +246,10 @@ class WorkOrder(SQLModel, table=True):
 
 
 class ClockRow(SQLModel, table=True):
-    """A promise against a calendar. What has run of it is replayed from its intervals, never kept in a counter."""
+    """A promise against a calendar. What has run of it is replayed from its pauses, never kept in a counter.
+
+    `due_at` and `next_event_at` are what the replay gave last, kept so that an index can find what is due.
+    """
 
     __tablename__ = "clock"
     __table_args__ = (Index("clock_next", "next_event_at", postgresql_where=text("stopped_at IS NULL")),)
@@ -255,28 +258,27 @@ class ClockRow(SQLModel, table=True):
     ticket: int = _points_at("ticket.id")
     work_order: int | None = _points_at("work_order.id", nullable=True)
     kind: str
-    budget: str
     amount: int
+    measure: str
+    amber_amount: int
+    amber_measure: str
     calendar: str
     policy: str
     started_at: datetime
-    due_at: datetime
-    amber_at: datetime
+    due_at: datetime | None
     provisional: bool = False
     next_event_at: datetime | None = None
-    generation: int = 0
     stopped_at: datetime | None = None
 
 
-class ClockInterval(SQLModel, table=True):
-    """A stretch in which a clock ran or stood still, with who decided it and why."""
+class ClockPause(SQLModel, table=True):
+    """A stretch in which a clock stood still, with who approved it and why; without an end it still does."""
 
-    __tablename__ = "clock_interval"
+    __tablename__ = "clock_pause"
 
     id: int | None = _identity()
     clock: int = _points_at("clock.id")
-    running: bool
     begins_at: datetime
     ends_at: datetime | None = None
-    why: str = ""
+    why: str
     by: str

@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("redone", sa.Integer(), nullable=False),
         sa.Column("urged", sa.Integer(), nullable=False),
         sa.Column("reply", sa.String(), nullable=False),
-        sa.Column("solved", sa.Boolean(), nullable=True),
+        sa.Column("solution", sa.String(), nullable=True),
         sa.Column("satisfaction", sa.String(), nullable=True),
         sa.Column("opened_by", sa.BigInteger(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -279,16 +279,16 @@ def upgrade() -> None:
         sa.Column("ticket", sa.BigInteger(), nullable=False),
         sa.Column("work_order", sa.BigInteger(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("budget", sa.String(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("amber_amount", sa.Integer(), nullable=False),
+        sa.Column("amber_measure", sa.String(), nullable=False),
         sa.Column("calendar", sa.String(), nullable=False),
         sa.Column("policy", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("amber_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("next_event_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["ticket"],
@@ -306,10 +306,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_clock_ticket"), "clock", ["ticket"], unique=False)
     op.create_index(op.f("ix_clock_work_order"), "clock", ["work_order"], unique=False)
     op.create_table(
-        "clock_interval",
+        "clock_pause",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("clock", sa.BigInteger(), nullable=False),
-        sa.Column("running", sa.Boolean(), nullable=False),
         sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
@@ -320,12 +319,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_clock_interval_clock"), "clock_interval", ["clock"], unique=False)
+    op.create_index(op.f("ix_clock_pause_clock"), "clock_pause", ["clock"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_clock_interval_clock"), table_name="clock_interval")
-    op.drop_table("clock_interval")
+    op.drop_index(op.f("ix_clock_pause_clock"), table_name="clock_pause")
+    op.drop_table("clock_pause")
     op.drop_index(op.f("ix_clock_work_order"), table_name="clock")
     op.drop_index(op.f("ix_clock_ticket"), table_name="clock")
     op.drop_index("clock_next", table_name="clock", postgresql_where=sa.text("stopped_at IS NULL"))

@@ -1,0 +1,153 @@
+"""The web application: its routes, what a refusal becomes, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from agent_desk import (
+    floor,
+    login,
+    order_commands,
+    people,
+    portal,
+    refusals,
+    sockets,
+    start,
+    suggest,
+    ticket_commands,
+    ticket_pages,
+)
+from agent_desk.follow import Follower
+from agent_desk.house import House
+from agent_desk.render import language_of, page_for_anybody, render
+from agent_desk.seatbeats import SeatBeats
+from agent_desk.visit import path_of
+from hotline.errors import Refused, Unreachable
+
+STATIC = Path(__file__).parent / "static"
+ROUTERS = (
+    start,
+    login,
+    suggest,
+    ticket_commands,
+    ticket_pages,
+    order_commands,
+    portal,
+    floor,
+    people,
+    sockets,
+)
+
+log = structlog.get_logger()
+
+
+def create_app(house: House) -> FastAPI:
+    """The application of one web process."""
+    app = FastAPI(title="12345", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.state.beats = SeatBeats()
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.add_api_route("/health", _health)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(Unreachable, _unreachable)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _broken)
+    app.middleware("http")(_with_headers(house))
+    return app
+
+
+async def _health() -> dict[str, str]:
+    """Says that the process serves; nothing more, to anybody."""
+    return {"state": "serving"}
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with Follower(app.state.house.store).running() as follower:
+        app.state.follower = follower
+        yield
+
+
+def _with_headers(
+    house: House,
+) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    """Nothing is loaded from elsewhere, framed elsewhere or run inline; only the softphone's socket leaves."""
+    policy = (
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; media-src 'self' blob:; "
+        f"connect-src 'self' {house.settings.asterisk.websocket}; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'"
+    )
+
+    async def add(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "microphone=(self)"
+        if not request.url.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return add
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    if error.key == "login.needed" and _wants_page(request):
+        return RedirectResponse(f"/login?next={quote(path_of(request), safe='')}", status_code=303)
+    return _explain(request, refusals.status_of(error), error)
+
+
+async def _unreachable(request: Request, error: Exception) -> Response:
+    log.warning("unreachable", error=str(error), path=request.url.path)
+    return _explain(request, HTTPStatus.BAD_GATEWAY, Refused("telephone.unreachable"))
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    """A body or parameter of the wrong form: the first field that is wrong, by name."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:])
+    refusal = Refused("field.malformed", field=field, expected=first["msg"])
+    return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, refusal)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    key = "page.unknown" if error.status_code == HTTPStatus.NOT_FOUND else "request.malformed"
+    return _explain(request, HTTPStatus(error.status_code), Refused(key))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.error("request failed", path=request.url.path, exc_info=error)
+    return _explain(request, HTTPStatus.INTERNAL_SERVER_ERROR, Refused("request.failed"))
+
+
+def _explain(request: Request, status: HTTPStatus, refusal: Refused) -> Response:
+    words = refusals.words_of(refusal, language_of(request))
+    if _wants_page(request):
+        page = page_for_anybody(request, words)
+        answer: Response = render(request, "refused.html", page, status=status.value, words=words)
+        answer.status_code = status
+        return answer
+    return JSONResponse(
+        {"key": refusal.key, "message": words, "field": refusal.facts.get("field")}, status_code=status
+    )
+
+
+def _wants_page(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")

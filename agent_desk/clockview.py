@@ -1,0 +1,50 @@
+"""Clocks as a page shows them: what is promised, until when, and how it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent_desk.visit import Visit
+from dispatch import timekeeping
+from dispatch.clocks import COLOUR_WORDS, Colour
+from hotline.clock_policy import KIND_WORDS
+from hotline.store.tables import Ticket
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One clock. `label` and `standing` are English words to be translated; `amber_at` is when it turns amber."""
+
+    order: int | None
+    kind: str
+    label: str
+    colour: Colour
+    standing: str
+    due_at: datetime | None
+    amber_at: datetime | None
+    provisional: bool
+    late: bool
+
+
+def clock_views(visit: Visit, ticket: Ticket) -> Sequence[ClockView]:
+    """The ticket's clocks as of this visit."""
+    views = []
+    for row, clock in timekeeping.of_ticket(visit.session, ticket):
+        calendar = visit.house.city.calendars[row.calendar]
+        colour = clock.colour(visit.at, calendar)
+        views.append(
+            ClockView(
+                order=row.work_order,
+                kind=row.kind,
+                label=KIND_WORDS[clock.kind],
+                colour=colour,
+                standing=COLOUR_WORDS[colour],
+                due_at=row.due_at,
+                amber_at=row.next_event_at if colour is Colour.GREEN else None,
+                provisional=row.provisional,
+                late=clock.is_late(visit.at, calendar),
+            )
+        )
+    return views

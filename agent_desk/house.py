@@ -1,0 +1,40 @@
+"""What the web process knows for as long as it lives: settings, the record, the city, the telephone's door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from starlette.requests import HTTPConnection
+from telephony.actions import Telephone
+
+from hotline.pack.model import CityPack
+from hotline.settings import Settings
+from hotline.store import Store
+
+
+@dataclass(frozen=True)
+class House:
+    """One city's web process."""
+
+    settings: Settings
+    store: Store
+    city: CityPack
+    telephone: Telephone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the city's days begin and end."""
+        return ZoneInfo(self.city.city.timezone)
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """The house that a request or socket came to."""
+    return cast(House, connection.app.state.house)
+
+
+def now() -> datetime:
+    """The time at the edge; everything below gets it as a parameter."""
+    return datetime.now(UTC)

@@ -1,0 +1,95 @@
+"""What codes and accounts are called, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlmodel import col, or_, select
+
+from agent_desk.story import Names
+from agent_desk.visit import Visit
+from hotline.facts import Fact
+from hotline.lines import line_on
+from hotline.store.tables import Account
+from hotline.words import translate
+
+
+class Named(Protocol):
+    """Anything of the city pack that has a name in both languages."""
+
+    @property
+    def name_zh(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
+
+def name(thing: Named, language: str) -> str:
+    """The name in `language`."""
+    return thing.name_zh if language.startswith("zh") else thing.name_en
+
+
+def matter(visit: Visit, code: str | None) -> str:
+    """A matter's name; its code where the catalogue has it no longer."""
+    found = visit.house.city.catalogue.matters.get(code or "")
+    return name(found, visit.viewer.language) if found else code or ""
+
+
+def area(visit: Visit, code: str | None) -> str:
+    """An area with the areas around it, the city left out."""
+    areas = visit.house.city.areas
+    if code is None or code not in areas:
+        return code or ""
+    path = areas.path(code)
+    return " ".join(name(step, visit.viewer.language) for step in path[1:] or path)
+
+
+def unit(visit: Visit, code: str) -> str:
+    """A unit's name."""
+    found = visit.house.city.units.get(code)
+    return name(found, visit.viewer.language) if found else code
+
+
+def line(visit: Visit, number: str) -> str:
+    """A line's name, as of today."""
+    today = visit.at.astimezone(visit.house.zone).date()
+    found = line_on(visit.house.city.lines, number, today)
+    return name(found, visit.viewer.language) if found else ""
+
+
+def queue(visit: Visit, code: str) -> str:
+    """A queue's title."""
+    for known in visit.house.city.queues:
+        if known.name == code:
+            return known.title_zh if visit.viewer.language.startswith("zh") else known.title_en
+    return code
+
+
+def names(visit: Visit, facts: Sequence[Fact]) -> Names:
+    """The names that the story of these facts needs; its people are looked up all together."""
+    people = _people(visit, facts)
+    by_account = {f"account:{person.id}": person.name for person in people}
+    by_seat = {person.extension: person.name for person in people if person.extension}
+    switch = translate("The switch", visit.viewer.language)
+
+    def person(by: str) -> str:
+        return by_account.get(by) or (switch if by.startswith("switch:") else "")
+
+    def seat(extension: str) -> str:
+        return f"{by_seat[extension]} ({extension})" if extension in by_seat else extension
+
+    return Names(
+        language=visit.viewer.language,
+        unit=lambda code: unit(visit, code),
+        person=person,
+        queue=lambda code: queue(visit, code),
+        seat=seat,
+    )
+
+
+def _people(visit: Visit, facts: Sequence[Fact]) -> Sequence[Account]:
+    accounts = {int(fact.by.partition(":")[2]) for fact in facts if fact.by.startswith("account:")}
+    seats = {fact.data["extension"] for fact in facts if fact.data.get("extension")}
+    named = or_(col(Account.id).in_(accounts), col(Account.extension).in_(seats))
+    return visit.session.exec(select(Account).where(named)).all()

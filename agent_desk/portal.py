@@ -1,0 +1,171 @@
+"""The units' portal: what a unit has to sign, has in hand and has done, and one work order to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from agent_desk import naming
+from agent_desk.clockview import ClockView, clock_views
+from agent_desk.render import fragment, page_for, render
+from agent_desk.ticket_pages import TicketView, ticket_view
+from agent_desk.visit import Visit, Visiting
+from dispatch import workorders
+from dispatch.workorders import TO_SIGN, State, Verb
+from hotline.clock_policy import Kind
+from hotline.errors import Refused
+from hotline.record import views, visibility
+from hotline.roles import Permission
+from hotline.store.tables import ClockRow, Ticket, WorkOrder
+from hotline.words import N_
+
+router = APIRouter()
+
+PAGE = 30
+
+TABS: Mapping[str, tuple[str, frozenset[State]]] = {
+    "to-sign": (N_("To sign"), TO_SIGN),
+    "in-hand": (N_("In hand"), frozenset({State.SIGNED, State.SUSPENDED, State.DELEGATED})),
+    "replied": (N_("Awaiting revisit"), frozenset({State.REPLIED})),
+    "done": (N_("Done"), frozenset({State.ACCEPTED, State.RETURNED, State.CANCELLED})),
+}
+Tab = Annotated[str, Query(pattern="|".join(TABS))]
+_CLOCK_OF = {"to-sign": Kind.SIGN, "in-hand": Kind.RESOLVE}
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One line of a tab; `clock` is the due time that matters there."""
+
+    order: WorkOrder
+    ticket: Ticket
+    matter: str
+    area: str
+    unit: str
+    due_at: datetime | None
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What the list shows: the rows of one tab, how many lie under each open tab, and where it goes on."""
+
+    tab: str
+    tabs: Mapping[str, tuple[str, frozenset[State]]]
+    counts: Mapping[str, int]
+    rows: Sequence[OrderRow]
+    next: int | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One work order with its ticket; `may_*` say which commands its state and the person's roles allow."""
+
+    order: WorkOrder
+    unit: str
+    clocks: Sequence[ClockView]
+    ticket: TicketView
+    may_sign: bool
+    may_reply: bool
+
+
+@router.get("/portal")
+def portal_page(
+    request: Request, visit: Visiting, tab: Tab = "to-sign", before: int | None = None
+) -> Response:
+    """The unit's orders under one tab, the newest first."""
+    page = page_for(visit, N_("Unit portal"), "portal")
+    return render(request, "portal.html", page, portal=_portal(visit, tab, before))
+
+
+@router.get("/portal/list")
+def portal_fragment(visit: Visiting, tab: Tab = "to-sign") -> Response:
+    """The list again, after something changed."""
+    return fragment(visit, "portal/list.html", portal=_portal(visit, tab, None))
+
+
+@router.get("/portal/orders/{identity}")
+def order_page(request: Request, visit: Visiting, identity: int) -> Response:
+    """One work order, with all that the unit may know of its ticket."""
+    page = page_for(visit, N_("Work order"), "portal")
+    view = _order_view(visit, identity)
+    if view.ticket.citizen is not None:
+        ticket = view.ticket.ticket
+        views.person_viewed(visit.session, visit.viewer, visit.at, citizen=ticket.citizen, ticket=ticket.id)
+    return render(request, "order.html", page, view=view)
+
+
+@router.get("/portal/orders/{identity}/body")
+def order_fragment(visit: Visiting, identity: int) -> Response:
+    """The same again, after something changed."""
+    return fragment(visit, "portal/order_body.html", view=_order_view(visit, identity))
+
+
+def _portal(visit: Visit, tab: str, before: int | None) -> Portal:
+    visit.viewer.must(Permission.ORDER_SIGN)
+    rows = _rows(visit, tab, before)
+    next_ = rows[PAGE - 1].order.id if len(rows) > PAGE else None
+    return Portal(tab, TABS, _counts(visit), rows[:PAGE], next_, visit.at)
+
+
+def _rows(visit: Visit, tab: str, before: int | None) -> list[OrderRow]:
+    asked = (
+        select(WorkOrder, Ticket, ClockRow)
+        .join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
+        .outerjoin(
+            ClockRow,
+            (col(ClockRow.work_order) == col(WorkOrder.id))
+            & (col(ClockRow.kind) == _CLOCK_OF.get(tab, Kind.RESOLVE)),
+        )
+        .where(visibility.orders(visit.viewer), col(WorkOrder.state).in_(TABS[tab][1]))
+    )
+    if before is not None:
+        asked = asked.where(col(WorkOrder.id) < before)
+    found = visit.session.exec(asked.order_by(col(WorkOrder.id).desc()).limit(PAGE + 1)).all()
+    return [_row(visit, order, ticket, clock) for order, ticket, clock in found]
+
+
+def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None) -> OrderRow:
+    running = clock is not None and clock.stopped_at is None
+    return OrderRow(
+        order=order,
+        ticket=ticket,
+        matter=naming.matter(visit, ticket.matter),
+        area=naming.area(visit, ticket.area),
+        unit=naming.unit(visit, order.unit),
+        due_at=clock.due_at if clock and running else None,
+        provisional=clock.provisional if clock else False,
+    )
+
+
+def _counts(visit: Visit) -> dict[str, int]:
+    """How many orders are open under each tab: bounded by what one unit has to do, and found by the open index."""
+    asked = select(WorkOrder.state, func.count()).where(
+        visibility.orders(visit.viewer), col(WorkOrder.ended_at).is_(None)
+    )
+    by_state = dict(visit.session.exec(asked.group_by(col(WorkOrder.state))).all())
+    return {tab: sum(by_state.get(state, 0) for state in states) for tab, (_, states) in TABS.items()}
+
+
+def _order_view(visit: Visit, identity: int) -> OrderView:
+    mine = select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(visit.viewer))
+    order = visit.session.exec(mine).first()
+    if order is None:
+        raise Refused("order.unknown", id=identity)
+    ticket = ticket_view(visit, order.ticket)
+    verbs = workorders.LIFECYCLE.verbs(State(order.state))
+    return OrderView(
+        order=order,
+        unit=naming.unit(visit, order.unit),
+        clocks=[clock for clock in clock_views(visit, ticket.ticket) if clock.order == order.id],
+        ticket=ticket,
+        may_sign=Verb.SIGN in verbs and visit.viewer.may(Permission.ORDER_SIGN),
+        may_reply=Verb.REPLY in verbs and visit.viewer.may(Permission.ORDER_REPLY),
+    )

@@ -1,0 +1,76 @@
+"""What a refusal looks like outside: its HTTP status, and its words in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from dispatch import workorders
+from hotline import tickets
+from hotline.errors import Refused
+from hotline.words import N_, translate
+
+WORDS: Mapping[str, str] = {
+    "login.needed": N_("Log in first"),
+    "login.wrong": N_("That login and password don't belong together"),
+    "login.wait": N_("Too many failed logins. Try again in {minutes} minutes"),
+    "login.foreign_page": N_("This page is out of date. Load it again"),
+    "not_allowed": N_("Your role doesn't allow this"),
+    "field.missing": N_("Fill this in"),
+    "field.too_long": N_("At most {limit} characters"),
+    "field.unknown": N_("Choose one from the list"),
+    "citizen.bad_number": N_("A telephone number has 3 to 20 digits"),
+    "ticket.unknown": N_("There is no such ticket, or you may not see it"),
+    "order.unknown": N_("There is no such work order, or you may not see it"),
+    "call.unknown": N_("There is no such call"),
+    "page.unknown": N_("There is no such page"),
+    "telephone.unreachable": N_("The telephone switch doesn't answer. Try again in a moment"),
+    "seat.none": N_("Your account has no seat"),
+    "seat.busy": N_("You are already on a call"),
+    "account.password_too_short": N_("A password has at least {length} characters"),
+    "account.login_taken": N_("This login is taken"),
+    "account.extension_taken": N_("Somebody else has this extension"),
+    "account.unknown": N_("There is no such person"),
+    "account.own": N_("You can't close your own account"),
+    "field.malformed": N_("This can't be read: {expected}"),
+    "request.malformed": N_("This request can't be understood"),
+    "request.failed": N_("Something went wrong on our side. It has been noted; try again"),
+    **tickets.REFUSAL_WORDS,
+    **workorders.REFUSAL_WORDS,
+}
+
+STATUS: Mapping[str, HTTPStatus] = {
+    "login.needed": HTTPStatus.UNAUTHORIZED,
+    "login.wrong": HTTPStatus.UNAUTHORIZED,
+    "login.wait": HTTPStatus.TOO_MANY_REQUESTS,
+    "login.foreign_page": HTTPStatus.FORBIDDEN,
+    "not_allowed": HTTPStatus.FORBIDDEN,
+    "telephone.unreachable": HTTPStatus.BAD_GATEWAY,
+}
+
+STATES: Mapping[str, Mapping[str, str]] = {
+    "ticket": {state.value: words for state, words in tickets.STATE_WORDS.items()},
+    "order": {state.value: words for state, words in workorders.STATE_WORDS.items()},
+}
+
+
+def status_of(refusal: Refused) -> HTTPStatus:
+    """404 for what isn't there, 422 for a bad field, 409 for what the state forbids; some have their own."""
+    if refusal.key in STATUS:
+        return STATUS[refusal.key]
+    noun, _, what = refusal.key.partition(".")
+    if what == "unknown" and noun != "field":
+        return HTTPStatus.NOT_FOUND
+    if noun == "field" or what.startswith("bad_"):
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.CONFLICT
+
+
+def words_of(refusal: Refused, language: str) -> str:
+    """The sentence that a person reads."""
+    known = WORDS.get(refusal.key, N_("That isn't possible"))
+    states = STATES.get(refusal.key.partition(".")[0], {})
+    facts = {
+        name: translate(states.get(str(value), str(value)), language) for name, value in refusal.facts.items()
+    }
+    return translate(known, language, **facts)

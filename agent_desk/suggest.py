@@ -1,0 +1,126 @@
+"""What the desk's form proposes while the agent types: matters with the unit that answers, areas, units."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from agent_desk.naming import name
+from agent_desk.visit import Visit, Visiting
+from hotline import areas, catalogue, units
+from hotline.levels import LEVEL_WORDS
+from hotline.tickets import Type
+from hotline.words import translate
+
+router = APIRouter(prefix="/api")
+
+MOST = 12
+Text = Annotated[str, Query(max_length=4000)]
+
+
+class Choice(BaseModel):
+    """An entry of a list to choose from: `hint` is its second line."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+class MatterChoice(Choice):
+    """A matter, with the unit that it would go to and the reasons for both, in words."""
+
+    unit: str
+    unit_label: str
+    reason: str
+
+
+class Choices(BaseModel):
+    """What a combobox shows."""
+
+    options: list[Choice]
+
+
+class MatterChoices(BaseModel):
+    """What the matter's combobox shows."""
+
+    options: list[MatterChoice]
+
+
+class Place(BaseModel):
+    """The area that an address speaks of, and the word that named it."""
+
+    area: str
+    label: str
+    word: str
+
+
+@router.get("/matters")
+def matters(
+    visit: Visiting, q: Text = "", area: str = "", line: str = "", type: Type | None = None
+) -> MatterChoices:
+    """Matters that fit what was written, best first."""
+    city = visit.house.city
+    place = area if area in city.areas else city.areas.city.code
+    found = catalogue.suggest(city, q, area=place, line=line, type_=type, limit=5)
+    return MatterChoices(options=[_matter_choice(visit, suggestion) for suggestion in found])
+
+
+@router.get("/areas")
+def find_areas(visit: Visiting, q: Text = "") -> Choices:
+    """Areas whose name or alias contains what was typed, the wider first."""
+    wanted = q.strip()
+    found = (area for area in visit.house.city.areas if any(wanted in word for word in _names(area)))
+    return Choices(options=[_area_choice(visit, area) for area in islice(found, MOST)])
+
+
+@router.get("/place")
+def place(visit: Visiting, q: Text = "") -> Place:
+    """The area that an address or a complaint speaks of."""
+    mention = visit.house.city.areas.find(q)
+    return Place(area=mention.area.code, label=_path(visit, mention.area), word=mention.word)
+
+
+@router.get("/units")
+def find_units(visit: Visiting, q: Text = "") -> Choices:
+    """Units whose name contains what was typed."""
+    wanted = q.strip().lower()
+    found = (
+        unit
+        for unit in visit.house.city.units
+        if wanted in unit.name_zh.lower() or wanted in unit.name_en.lower()
+    )
+    return Choices(options=[_unit_choice(visit, unit) for unit in islice(found, MOST)])
+
+
+def _names(area: areas.Area) -> tuple[str, ...]:
+    return (area.name_en, *area.words)
+
+
+def _path(visit: Visit, area: areas.Area) -> str:
+    path = visit.house.city.areas.path(area.code)
+    return " ".join(name(step, visit.viewer.language) for step in path[1:] or path)
+
+
+def _area_choice(visit: Visit, area: areas.Area) -> Choice:
+    return Choice(value=area.code, label=name(area, visit.viewer.language), hint=_path(visit, area))
+
+
+def _unit_choice(visit: Visit, unit: units.Unit) -> Choice:
+    level = translate(LEVEL_WORDS[unit.level], visit.viewer.language)
+    return Choice(value=unit.code, label=name(unit, visit.viewer.language), hint=level)
+
+
+def _matter_choice(visit: Visit, suggestion: catalogue.Suggestion) -> MatterChoice:
+    language, city = visit.viewer.language, visit.house.city
+    path = " › ".join(name(heading, language) for heading in city.catalogue.path(suggestion.matter))
+    return MatterChoice(
+        value=suggestion.matter.code,
+        label=name(suggestion.matter, language),
+        hint=path,
+        unit=suggestion.unit.code,
+        unit_label=name(suggestion.unit, language),
+        reason=suggestion.reason_in(language),
+    )

@@ -1,0 +1,123 @@
+"""What a person at a desk may do with a ticket, over HTTP: open, answer, dispatch, close."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent_desk.visit import Visit, Visiting
+from dispatch import orders, timekeeping
+from hotline.errors import Refused
+from hotline.record import tickets, visibility
+from hotline.record.tickets import Draft
+from hotline.roles import Permission
+from hotline.store.tables import Ticket
+from hotline.tickets import Satisfaction, Solution, Type, Urgency
+
+router = APIRouter(prefix="/api/tickets")
+
+Line = Annotated[str, Field(max_length=200)]
+Words = Annotated[str, Field(max_length=20_000)]
+
+
+class Form(BaseModel):
+    """The desk's form as it arrives: `matter`, `area` are codes, `call` is the call that it was filled in for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Type
+    line: Line
+    number: Line
+    title: Words
+    content: Words
+    name: Line = ""
+    matter: Line | None = None
+    area: Line | None = None
+    place: Line = ""
+    urgency: Urgency = Urgency.NORMAL
+    confidential: bool = False
+    call: Line | None = None
+
+
+class Opened(BaseModel):
+    """A ticket just opened: what the agent tells the citizen, and whom it may concern."""
+
+    id: int
+    number: str
+    query_code: str
+
+
+class Answer(BaseModel):
+    answer: Words
+
+
+class Assignment(BaseModel):
+    unit: Line
+    reason: Words = ""
+
+
+class Revisit(BaseModel):
+    satisfaction: Satisfaction
+    solution: Solution
+    note: Words = ""
+
+
+class Done(BaseModel):
+    """The ticket's state after the command."""
+
+    state: str
+
+
+@router.post("", status_code=201)
+def open_ticket(visit: Visiting, form: Form) -> Opened:
+    """Opens a ticket from the desk's form and starts the clock of its dispatch."""
+    draft = _draft(visit, form)
+    ticket = tickets.open_ticket(visit.session, draft, visit.viewer, visit.at, visit.house.zone)
+    timekeeping.start_for_ticket(visit.session, visit.house.city, ticket, visit.at, visit.viewer.by)
+    assert ticket.id is not None
+    return Opened(id=ticket.id, number=ticket.number, query_code=ticket.query_code)
+
+
+@router.post("/{identity}/answer")
+def answer(visit: Visiting, identity: int, said: Answer) -> Done:
+    """Ends a consultation with the answer given on the telephone."""
+    ticket = _locked(visit, identity)
+    tickets.answer_at_once(visit.session, ticket, said.answer, visit.viewer, visit.at)
+    timekeeping.stop(visit.session, ticket, None, timekeeping.ALL, visit.at, visit.viewer.by)
+    return Done(state=ticket.state)
+
+
+@router.post("/{identity}/dispatch")
+def dispatch(visit: Visiting, identity: int, to: Assignment) -> Done:
+    """Issues a work order to a unit, with its clocks running."""
+    ticket = _locked(visit, identity)
+    orders.issue(visit.session, visit.house.city, ticket, to.unit, to.reason.strip(), visit.viewer, visit.at)
+    return Done(state=ticket.state)
+
+
+@router.post("/{identity}/close")
+def close(visit: Visiting, identity: int, said: Revisit) -> Done:
+    """Records what the citizen said at the revisit, and ends the ticket with its orders."""
+    ticket = _locked(visit, identity)
+    tickets.close(visit.session, ticket, said.satisfaction, said.solution, said.note, visit.viewer, visit.at)
+    orders.accept_all(visit.session, ticket, visit.viewer, visit.at)
+    return Done(state=ticket.state)
+
+
+def _locked(visit: Visit, identity: int) -> Ticket:
+    """The ticket, if this person may see it, held still until the request is over."""
+    visibility.find_ticket(visit.session, visit.viewer, identity)
+    return tickets.find(visit.session, identity, lock=True)
+
+
+def _draft(visit: Visit, form: Form) -> Draft:
+    city = visit.house.city
+    if form.matter is not None and form.matter not in city.catalogue.matters:
+        raise Refused("field.unknown", field="matter")
+    if form.area is not None and form.area not in city.areas:
+        raise Refused("field.unknown", field="area")
+    if form.call is not None:
+        visit.viewer.must(Permission.DESK_USE)
+    return Draft(**form.model_dump())

@@ -1,0 +1,66 @@
+"""Topics: what an open page may ask to be told about, and which of them a fact belongs to.
+
+A socket carries no more than "this changed"; the page then asks for the part again, and the same query that drew
+it the first time decides what may be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+from sqlmodel import Session
+
+from hotline.errors import Refused
+from hotline.facts import Fact
+from hotline.record import visibility
+from hotline.roles import Permission
+from hotline.viewer import Viewer
+
+FLOOR = "floor"
+ORDERS = "orders"
+TICKETS = "tickets"
+SEAT = "seat"
+
+
+def granted(session: Session, viewer: Viewer, asked: Iterable[str]) -> frozenset[str]:
+    """Those of the topics `asked` that the person may follow; the others are passed over."""
+    return frozenset(topic for topic in asked if _may_follow(session, viewer, topic))
+
+
+def topics_of(fact: Fact, viewer: Viewer, followed: Set[str]) -> list[str]:
+    """The followed topics that `fact` belongs to, as this person sees it."""
+    return sorted(topic for topic in followed if _belongs(fact, viewer, topic))
+
+
+def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
+    if topic == FLOOR:
+        return viewer.may(Permission.FLOOR_WATCH)
+    if topic == ORDERS:
+        return viewer.unit is not None or viewer.may(Permission.TICKET_VIEW_ALL)
+    if topic == TICKETS:
+        return viewer.may(Permission.TICKET_VIEW_ALL)
+    if topic == SEAT:
+        return viewer.extension is not None
+    noun, _, identity = topic.partition(":")
+    return noun == "ticket" and identity.isdigit() and _sees(session, viewer, int(identity))
+
+
+def _sees(session: Session, viewer: Viewer, ticket: int) -> bool:
+    try:
+        visibility.find_ticket(session, viewer, ticket)
+    except Refused:
+        return False
+    return True
+
+
+def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
+    if topic == FLOOR:
+        return fact.noun in ("call", "seat", "link")
+    if topic == ORDERS:
+        own = fact.data.get("unit") in viewer.units or viewer.may(Permission.TICKET_VIEW_ALL)
+        return fact.noun == "order" and own
+    if topic == TICKETS:
+        return fact.noun in ("ticket", "order")
+    if topic == SEAT:
+        return fact.noun in ("call", "seat") and fact.data.get("extension") == viewer.extension
+    return fact.ticket is not None and topic == f"ticket:{fact.ticket}"

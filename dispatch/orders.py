@@ -1,0 +1,186 @@
+"""Work orders: issuing one, and what its unit and the centre may do with it. Each change takes the ticket along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from dispatch import timekeeping, workorders
+from dispatch.workorders import OVER, Part, State, Verb
+from hotline import journal, tickets
+from hotline.errors import Refused
+from hotline.facts import Fact, subject
+from hotline.pack.model import CityPack
+from hotline.record import tickets as ticket_record
+from hotline.record import visibility
+from hotline.roles import Permission
+from hotline.store.tables import Ticket, WorkOrder
+from hotline.viewer import Viewer
+
+REPLY_LENGTH = 4000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a unit answers: a part that the citizen reads, and a part for the record."""
+
+    public: str
+    internal: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.public.strip():
+            raise Refused("field.missing", field="public")
+        for field in ("public", "internal"):
+            if len(getattr(self, field)) > REPLY_LENGTH:
+                raise Refused("field.too_long", field=field, limit=REPLY_LENGTH)
+
+
+def issue(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    unit: str,
+    reason: str,
+    viewer: Viewer,
+    at: datetime,
+    part: Part = Part.LEAD,
+) -> WorkOrder:
+    """Gives the ticket to a unit and starts the unit's clocks. `reason` says in words why it was this unit."""
+    viewer.must(Permission.ORDER_ISSUE)
+    if unit not in city.units:
+        raise Refused("field.unknown", field="unit")
+    state = workorders.first_state(_returns(session, ticket))
+    assert ticket.id is not None
+    order = WorkOrder(
+        ticket=ticket.id,
+        unit=unit,
+        level=city.units[unit].level,
+        role=part,
+        state=state,
+        reason=reason,
+        issued_by=viewer.account,
+        issued_at=at,
+    )
+    session.add(order)
+    session.flush()
+    ticket_record.move(session, ticket, tickets.Verb.DISPATCH, viewer.by, at, {"unit": unit})
+    _tell(session, ticket, order, "order.issued", viewer.by, at, became=state, data={"reason": reason})
+    timekeeping.start_for_order(session, city, ticket, order, at, viewer.by)
+    return order
+
+
+def sign(session: Session, order: WorkOrder, viewer: Viewer, at: datetime) -> None:
+    """The unit takes it on."""
+    viewer.must(Permission.ORDER_SIGN)
+    ticket = ticket_record.find(session, order.ticket)
+    _move(session, ticket, order, Verb.SIGN, viewer, at)
+    order.signed_at, order.signed_by = at, viewer.account
+    timekeeping.stop(session, ticket, order, timekeeping.AT_SIGNING, at, viewer.by)
+
+
+def reply(session: Session, order: WorkOrder, answer: Reply, viewer: Viewer, at: datetime) -> None:
+    """The unit answers; when the lead has answered, the ticket is ready for its revisit."""
+    viewer.must(Permission.ORDER_REPLY)
+    ticket = ticket_record.find(session, order.ticket)
+    _move(session, ticket, order, Verb.REPLY, viewer, at)
+    order.replied_at = at
+    order.public_reply, order.internal_reply = answer.public.strip(), answer.internal.strip()
+    ticket_record.write(session, ticket, order.public_reply, "citizen", viewer, at)
+    if order.internal_reply:
+        ticket_record.write(session, ticket, order.internal_reply, "unit", viewer, at)
+    timekeeping.stop(session, ticket, order, timekeeping.AT_REPLY, at, viewer.by)
+    if order.role == Part.LEAD:
+        ticket.reply = order.public_reply
+        ticket_record.move(session, ticket, tickets.Verb.REPLY, viewer.by, at, {"unit": order.unit})
+
+
+def accept_all(session: Session, ticket: Ticket, viewer: Viewer, at: datetime) -> None:
+    """The citizen is content: every reply of the ticket is accepted, and what still runs is cancelled."""
+    for order in of_ticket(session, ticket):
+        state = State(order.state)
+        if state not in OVER:
+            verb = Verb.ACCEPT if state is State.REPLIED else Verb.CANCEL
+            _move(session, ticket, order, verb, viewer, at)
+            order.ended_at = at
+            timekeeping.stop(session, ticket, order, timekeeping.ALL, at, viewer.by)
+
+
+def find(session: Session, viewer: Viewer, identity: int) -> WorkOrder:
+    """The work order, if it is this person's unit's, with its ticket locked: that holds all its orders still.
+
+    Raises `Refused("order.unknown")`.
+    """
+    order = session.exec(select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(viewer))).first()
+    if order is None:
+        raise Refused("order.unknown", id=identity)
+    ticket_record.find(session, order.ticket, lock=True)
+    session.refresh(order)
+    return order
+
+
+def of_ticket(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
+    """All work orders of a ticket, oldest first."""
+    return session.exec(
+        select(WorkOrder).where(WorkOrder.ticket == ticket.id).order_by(col(WorkOrder.id))
+    ).all()
+
+
+def _returns(session: Session, ticket: Ticket) -> int:
+    came_back = WorkOrder.ticket == ticket.id, WorkOrder.state == State.RETURNED
+    return session.exec(select(func.count()).where(*came_back)).one()
+
+
+def _move(
+    session: Session, ticket: Ticket, order: WorkOrder, verb: Verb, viewer: Viewer, at: datetime
+) -> None:
+    before = State(order.state)
+    after = workorders.LIFECYCLE.after(before, verb)
+    order.state = after
+    _tell(session, ticket, order, PAST[verb], viewer.by, at, was=before, became=after)
+
+
+PAST = {
+    Verb.SIGN: "order.signed",
+    Verb.RETURN: "order.returned",
+    Verb.DELEGATE: "order.delegated",
+    Verb.TAKE_BACK: "order.taken_back",
+    Verb.SUSPEND: "order.suspended",
+    Verb.RESUME: "order.resumed",
+    Verb.REPLY: "order.replied",
+    Verb.ACCEPT: "order.accepted",
+    Verb.REDO: "order.redone",
+    Verb.CANCEL: "order.cancelled",
+}
+"""The fact that tells of each verb."""
+
+
+def _tell(
+    session: Session,
+    ticket: Ticket,
+    order: WorkOrder,
+    kind: str,
+    by: str,
+    at: datetime,
+    *,
+    was: str | None = None,
+    became: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    journal.append(
+        session,
+        Fact(
+            kind,
+            subject("order", order.id),
+            at,
+            by=by,
+            was=was,
+            became=became,
+            data={"unit": order.unit, "number": ticket.number, **(data or {})},
+            ticket=ticket.id,
+        ),
+    )

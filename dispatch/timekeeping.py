@@ -1,0 +1,175 @@
+"""Starting and stopping the clocks of tickets and work orders, and reading them back from the record.
+
+A ticket has one clock of its own until it is dispatched. A work order has its own three: to sign, to contact the
+citizen, to resolve; the first order's time to resolve is what the citizen is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from dispatch.clocks import Clock, Pause
+from hotline import journal
+from hotline.budgets import Budget, Measure, Share
+from hotline.calendars import Calendar
+from hotline.clock_policy import ClockRule, Kind, policy_on
+from hotline.facts import Fact, subject
+from hotline.pack.model import CityPack
+from hotline.store.tables import ClockPause, ClockRow, Ticket, WorkOrder
+from hotline.tickets import Type, Urgency
+
+AT_SIGNING = frozenset({Kind.SIGN})
+AT_REPLY = frozenset({Kind.SIGN, Kind.CONTACT, Kind.RESOLVE})
+ALL = frozenset(Kind)
+_PERCENT = "percent"
+
+
+def start_for_ticket(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
+    """Starts what the centre itself has promised: to dispatch in time."""
+    duty = city.units[city.city.duty_unit]
+    _start(session, city, ticket, None, (Kind.DISPATCH,), duty.calendar, at, by)
+
+
+def start_for_order(
+    session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
+) -> None:
+    """Starts what the unit has to keep, and stops the clock of the dispatch."""
+    stop(session, ticket, None, frozenset({Kind.DISPATCH}), at, by)
+    kinds = (Kind.SIGN, Kind.CONTACT, Kind.RESOLVE)
+    started = _start(session, city, ticket, order, kinds, city.units[order.unit].calendar, at, by)
+    resolve = next((row for row in started if row.kind == Kind.RESOLVE), None)
+    if resolve is not None and ticket.due_at is None:
+        ticket.due_at = resolve.due_at
+
+
+def stop(
+    session: Session,
+    ticket: Ticket,
+    order: WorkOrder | None,
+    kinds: Iterable[Kind],
+    at: datetime,
+    by: str,
+) -> None:
+    """Stops the running clocks of these kinds: the order's, or without an order the ticket's own."""
+    running = (
+        select(ClockRow)
+        .where(
+            ClockRow.ticket == ticket.id,
+            ClockRow.work_order == (order.id if order else None),
+            col(ClockRow.kind).in_(list(kinds)),
+            col(ClockRow.stopped_at).is_(None),
+        )
+        .order_by(col(ClockRow.id))
+    )
+    for row in session.exec(running).all():
+        row.stopped_at, row.next_event_at = at, None
+        _tell(session, row, "clock.stopped", at, by)
+
+
+def of_ticket(session: Session, ticket: Ticket) -> Sequence[tuple[ClockRow, Clock]]:
+    """All clocks of a ticket and its orders, oldest first, each replayed from its history."""
+    rows = session.exec(select(ClockRow).where(ClockRow.ticket == ticket.id).order_by(col(ClockRow.id))).all()
+    pauses = session.exec(
+        select(ClockPause)
+        .where(col(ClockPause.clock).in_([row.id for row in rows]))
+        .order_by(col(ClockPause.id))
+    ).all()
+    return [(row, _clock(row, [pause for pause in pauses if pause.clock == row.id])) for row in rows]
+
+
+def _start(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    order: WorkOrder | None,
+    kinds: Iterable[Kind],
+    calendar: str,
+    at: datetime,
+    by: str,
+) -> list[ClockRow]:
+    policy = policy_on(city.clock_policies, at.astimezone(ZoneInfo(city.city.timezone)).date())
+    type_, urgency = Type(ticket.type), Urgency(ticket.urgency)
+    ruled = ((kind, policy.rule(kind, type_, urgency)) for kind in kinds)
+    rows = [
+        _row(ticket, order, kind, _with_budget_of(city, ticket, kind, rule), policy.version, calendar, at)
+        for kind, rule in ruled
+        if rule is not None
+    ]
+    for row in rows:
+        _schedule(row, _clock(row, []), city.calendars[calendar], at)
+        session.add(row)
+    session.flush()
+    for row in rows:
+        _tell(session, row, "clock.started", at, by)
+    return rows
+
+
+def _with_budget_of(
+    city: CityPack, ticket: Ticket, kind: Kind, rule: ClockRule
+) -> tuple[Budget, Budget | Share]:
+    """A matter may set its own time to resolve; the rest is the policy's."""
+    matter = city.catalogue.matters.get(ticket.matter or "")
+    if kind is Kind.RESOLVE and matter is not None and matter.budget is not None:
+        return matter.budget, Share(20)
+    return rule.budget, rule.amber
+
+
+def _row(
+    ticket: Ticket,
+    order: WorkOrder | None,
+    kind: Kind,
+    budget_and_amber: tuple[Budget, Budget | Share],
+    policy: str,
+    calendar: str,
+    at: datetime,
+) -> ClockRow:
+    budget, amber = budget_and_amber
+    warning = (amber.percent, _PERCENT) if isinstance(amber, Share) else (amber.amount, amber.measure)
+    assert ticket.id is not None
+    return ClockRow(
+        ticket=ticket.id,
+        work_order=order.id if order else None,
+        kind=kind,
+        amount=budget.amount,
+        measure=budget.measure,
+        amber_amount=warning[0],
+        amber_measure=warning[1],
+        calendar=calendar,
+        policy=policy,
+        started_at=at,
+        due_at=None,
+    )
+
+
+def _schedule(row: ClockRow, clock: Clock, calendar: Calendar, at: datetime) -> None:
+    """Keeps in the row what the replay says of its future."""
+    due = clock.due(calendar)
+    row.due_at, row.provisional = (due.at, due.provisional) if due else (None, False)
+    event = clock.next_event(at, calendar)
+    row.next_event_at = event.at if event else None
+
+
+def _clock(row: ClockRow, pauses: Sequence[ClockPause]) -> Clock:
+    in_percent = row.amber_measure == _PERCENT
+    return Clock(
+        kind=Kind(row.kind),
+        budget=Budget(row.amount, Measure(row.measure)),
+        amber=Share(row.amber_amount) if in_percent else Budget(row.amber_amount, Measure(row.amber_measure)),
+        policy_version=row.policy,
+        started_at=row.started_at,
+        pauses=tuple(Pause(pause.begins_at, pause.ends_at, pause.why, pause.by) for pause in pauses),
+        stopped_at=row.stopped_at,
+    )
+
+
+def _tell(session: Session, row: ClockRow, kind: str, at: datetime, by: str) -> None:
+    data = {
+        "clock": row.kind,
+        "order": row.work_order,
+        "due": row.due_at.isoformat() if row.due_at else None,
+    }
+    journal.append(session, Fact(kind, subject("clock", row.id), at, by=by, data=data, ticket=row.ticket))

@@ -1,0 +1,38 @@
+"""Who sees which ticket and which work order: one predicate, in SQL, for every list, page, search and socket."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, false, or_, true
+from sqlmodel import Session, col, select
+
+from hotline.errors import Refused
+from hotline.roles import Permission
+from hotline.store.tables import Ticket, WorkOrder
+from hotline.viewer import Viewer
+
+
+def tickets(viewer: Viewer) -> ColumnElement[bool]:
+    """True for the tickets that `viewer` may see.
+
+    Who may see all sees all but confidential ones, unless they opened them or may see those too; a unit's people
+    see what they, or a unit below them, were asked to do.
+    """
+    own = col(Ticket.opened_by) == viewer.account
+    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(orders(viewer)))
+    if viewer.may(Permission.TICKET_VIEW_ALL):
+        plain = true() if viewer.may(Permission.TICKET_VIEW_CONFIDENTIAL) else ~col(Ticket.confidential)
+        return or_(own, plain)
+    return or_(own, asked)
+
+
+def orders(viewer: Viewer) -> ColumnElement[bool]:
+    """True for the work orders that `viewer` may see as their own unit's."""
+    return col(WorkOrder.unit).in_(viewer.units) if viewer.units else false()
+
+
+def find_ticket(session: Session, viewer: Viewer, identity: int) -> Ticket:
+    """The ticket, if this person may see it. Raises `Refused("ticket.unknown")`: what one may not see isn't there."""
+    ticket = session.exec(select(Ticket).where(Ticket.id == identity, tickets(viewer))).first()
+    if ticket is None:
+        raise Refused("ticket.unknown", id=identity)
+    return ticket
