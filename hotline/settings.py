@@ -93,7 +93,9 @@ class Asterisk(Section):
         2.0, gt=0, description="seconds after which a call goes to the default queue unasked"
     )
     first_seat: int = Field(8001, ge=10, le=99_999_999, description="extension of the first seat")
-    seats: int = Field(100, ge=1, le=10_000, description="seats that the switch has room for, counted from it")
+    seats: int = Field(
+        100, ge=1, le=10_000, description="seats that the switch has room for, counted from it"
+    )
     softphone_url: str = Field(
         "", description="ws:// or wss:// address that browsers use; empty: made from host and http_port"
     )
@@ -114,6 +116,16 @@ class Trunk(Section):
     own_number: str = Field("12345", description="number shown to citizens whom we call")
 
 
+class Desk(Section):
+    """The agents' seats."""
+
+    wrap_up: float = Field(
+        60,
+        gt=0,
+        description="seconds after a call until a seat is ready again by itself, if nobody said so before",
+    )
+
+
 class Settings(Section):
     """All settings. `load` makes one; tests may make their own."""
 
@@ -124,6 +136,7 @@ class Settings(Section):
     web: Web = Field(default_factory=Web)
     asterisk: Asterisk = Field(default_factory=Asterisk)
     trunk: Trunk = Field(default_factory=Trunk)
+    desk: Desk = Field(default_factory=Desk)
 
 
 def load(file: Path | None = None, environ: dict[str, str] | None = None) -> Settings:
