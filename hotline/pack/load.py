@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hotline.areas import Areas
+from hotline.calendars import Calendar, Day, Kind
+from hotline.calendars_china import OFFICIAL_UNTIL, seed_china
 from hotline.catalogue import Catalogue
 from hotline.clock_policy import ClockPolicy
 from hotline.errors import Misconfigured
 from hotline.pack.checks import Rows, check, clock_rule
-from hotline.pack.model import Calendar, Citizen, City, CityPack, EarlierTicket
+from hotline.pack.model import Citizen, City, CityPack, EarlierTicket
 from hotline.pack.problems import BrokenPack
-from hotline.pack.rows import read_sheet, read_text
+from hotline.pack.rows import Row, read_sheet, read_text
 from hotline.pack.sheets import FILES, SHEETS
 from hotline.units import Units
 
 BUNDLED = Path(__file__).parent.parent / "cities"
+_YEARS = range(2020, 2037)
+"""Of these, the official days are kept; of the last of them they are a guess until their lists appear."""
 
 
 def load_pack(name: str) -> CityPack:
@@ -61,8 +68,9 @@ def _build(rows: Rows) -> CityPack:
     def made(name: str) -> tuple[Any, ...]:
         return tuple(row.make() for row in rows[name])
 
+    city = City(**made("city")[0], emergency=made("emergency"))
     return CityPack(
-        city=City(**made("city")[0], emergency=made("emergency")),
+        city=city,
         skills=made("skills"),
         queues=made("queues"),
         lines=made("lines"),
@@ -70,7 +78,7 @@ def _build(rows: Rows) -> CityPack:
         units=Units(made("units")),
         slots=made("slots"),
         catalogue=Catalogue(made("categories"), made("matters")),
-        calendars=_calendars(made("calendars"), made("days")),
+        calendars=_calendars(made("calendars"), made("days"), ZoneInfo(city.timezone)),
         clock_policies=_policies(rows),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
@@ -78,9 +86,25 @@ def _build(rows: Rows) -> CityPack:
     )
 
 
-def _calendars(calendars: tuple[Any, ...], days: tuple[Any, ...]) -> dict[str, Calendar]:
-    own = {values["name"]: tuple(day for name, day in days if name == values["name"]) for values in calendars}
-    return {values["name"]: Calendar(**values, days=own[values["name"]]) for values in calendars}
+def _calendars(rows: Rows) -> dict[str, Calendar]:
+    zone = ZoneInfo(rows["city"][0].values["timezone"])
+    return {row.values["name"]: _calendar(row.values, rows["days"], zone) for row in rows["calendars"]}
+
+
+def _calendar(values: Mapping[str, Any], days: Iterable[Row], zone: ZoneInfo) -> Calendar:
+    """The weekly pattern, upon it the country's days where they apply, upon those the city's own."""
+    own = {
+        row.values["day"]: Day(Kind.WORKING if row.values["working"] else Kind.OFF, row.values["note"])
+        for row in days
+        if row.values["calendar"] == values["name"]
+    }
+    return Calendar(
+        code=values["name"],
+        week=tuple(values["hours"] if day in values["weekdays"] else () for day in range(1, 8)),
+        days={**seed_china(_YEARS), **own} if values["official_days"] else own,
+        official_until=OFFICIAL_UNTIL if values["official_days"] else date.max,
+        zone=zone,
+    )
 
 
 def _policies(rows: Rows) -> tuple[ClockPolicy, ...]:

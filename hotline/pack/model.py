@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from hotline.areas import Areas
-from hotline.calendars import Span
+from hotline.calendars import Calendar
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.lines import Line, Queue
@@ -47,31 +46,6 @@ class Skill:
     name: str
     title_zh: str
     title_en: str
-
-
-@dataclass(frozen=True)
-class CalendarDay:
-    """A day that departs from the weekly pattern and from the country's official days, and why."""
-
-    day: date
-    working: bool
-    note: str
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """When units work. `weekdays` as ISO numbers, Monday 1.
-
-    `official_days`: whether the country's holidays and make-up working days apply before `days` do.
-    """
-
-    name: str
-    title_zh: str
-    title_en: str
-    weekdays: frozenset[int]
-    hours: tuple[Span, ...]
-    official_days: bool
-    days: tuple[CalendarDay, ...]
 
 
 @dataclass(frozen=True)

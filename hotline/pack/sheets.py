@@ -18,7 +18,7 @@ from hotline.levels import Level
 from hotline.lines import Line, Mode, Queue
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
-from hotline.pack.model import CalendarDay, EmergencyNumber, Person, Skill
+from hotline.pack.model import CalendarRow, EmergencyNumber, Person, Skill
 from hotline.roles import Role
 from hotline.units import Kind, Unit
 
@@ -218,13 +218,13 @@ SHEETS = (
         "calendar.toml",
         (
             Field("name", "what units call it", forms.CODE),
-            *_titles(),
             Field("weekdays", "working days of a week", many(forms.WEEKDAY, frozenset)),
             Field("hours", "working hours of such a day", many(forms.SPAN)),
             Field("official_days", "whether the country's holidays and make-up days apply", forms.TRUTH),
         ),
         table="calendar",
         key="name",
+        make=CalendarRow,
     ),
     Sheet(
         "days",
@@ -236,7 +236,6 @@ SHEETS = (
             Field("note", "why"),
         ),
         table="day",
-        make=lambda calendar, **rest: (calendar, CalendarDay(**rest)),
     ),
     Sheet(
         "policies",
