@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline.areas import Areas
-from hotline.calendars import Calendar, Day, Kind
-from hotline.calendars_china import OFFICIAL_UNTIL, seed_china
 from hotline.catalogue import Catalogue
 from hotline.clock_policy import ClockPolicy
 from hotline.errors import Misconfigured
+from hotline.pack.calendars import calendar_of
 from hotline.pack.checks import Rows, check, clock_rule
 from hotline.pack.model import Citizen, City, CityPack, EarlierTicket
 from hotline.pack.problems import BrokenPack
-from hotline.pack.rows import Row, read_sheet, read_text
+from hotline.pack.rows import read_sheet, read_text
 from hotline.pack.sheets import FILES, SHEETS
 from hotline.units import Units
 
 BUNDLED = Path(__file__).parent.parent / "cities"
-_YEARS = range(2020, 2037)
-"""Of these, the official days are kept; of the last of them they are a guess until their lists appear."""
 
 
 def load_pack(name: str) -> CityPack:
@@ -69,6 +64,7 @@ def _build(rows: Rows) -> CityPack:
         return tuple(row.make() for row in rows[name])
 
     city = City(**made("city")[0], emergency=made("emergency"))
+    zone = ZoneInfo(city.timezone)
     return CityPack(
         city=city,
         skills=made("skills"),
@@ -78,32 +74,11 @@ def _build(rows: Rows) -> CityPack:
         units=Units(made("units")),
         slots=made("slots"),
         catalogue=Catalogue(made("categories"), made("matters")),
-        calendars=_calendars(made("calendars"), made("days"), ZoneInfo(city.timezone)),
+        calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
         clock_policies=_policies(rows),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},
-    )
-
-
-def _calendars(rows: Rows) -> dict[str, Calendar]:
-    zone = ZoneInfo(rows["city"][0].values["timezone"])
-    return {row.values["name"]: _calendar(row.values, rows["days"], zone) for row in rows["calendars"]}
-
-
-def _calendar(values: Mapping[str, Any], days: Iterable[Row], zone: ZoneInfo) -> Calendar:
-    """The weekly pattern, upon it the country's days where they apply, upon those the city's own."""
-    own = {
-        row.values["day"]: Day(Kind.WORKING if row.values["working"] else Kind.OFF, row.values["note"])
-        for row in days
-        if row.values["calendar"] == values["name"]
-    }
-    return Calendar(
-        code=values["name"],
-        week=tuple(values["hours"] if day in values["weekdays"] else () for day in range(1, 8)),
-        days={**seed_china(_YEARS), **own} if values["official_days"] else own,
-        official_until=OFFICIAL_UNTIL if values["official_days"] else date.max,
-        zone=zone,
     )
 
 

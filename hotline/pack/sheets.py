@@ -18,7 +18,7 @@ from hotline.levels import Level
 from hotline.lines import Line, Mode, Queue
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
-from hotline.pack.model import CalendarRow, EmergencyNumber, Person, Skill
+from hotline.pack.model import EmergencyNumber, Person, Skill
 from hotline.roles import Role
 from hotline.units import Kind, Unit
 
@@ -224,7 +224,6 @@ SHEETS = (
         ),
         table="calendar",
         key="name",
-        make=CalendarRow,
     ),
     Sheet(
         "days",
