@@ -20,6 +20,7 @@ NO_ANSWER_REASONS = (
     "3",
 )  # OriginateResponse: AST_CONTROL_HANGUP or AST_CONTROL_RINGING and nothing after
 BUSY_REASON = "5"
+OUTCOMES: Mapping[str, calls.Outcome] = {outcome.value: outcome for outcome in calls.Outcome}
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,7 @@ def _connected(heard: Heard) -> tuple[Signal, ...]:
 
 
 def _left_us(heard: Heard) -> tuple[Signal, ...]:
-    said = heard.one("Outcome")
-    outcome = calls.Outcome(said) if said in calls.Outcome else None
+    outcome = OUTCOMES.get(heard.one("Outcome"))
     return (calls.Ended(call=heard.one("Call"), at=heard.at, outcome=outcome),)
 
 
