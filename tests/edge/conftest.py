@@ -1,0 +1,71 @@
+"""A record with people in it: what most edge tests begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import Session, select
+
+from hotline.pack.load import load_pack
+from hotline.pack.model import CityPack
+from hotline.record import demo
+from hotline.roles import Role
+from hotline.store import Store
+from hotline.store.tables import Account
+from hotline.viewer import Viewer
+
+PASSWORD = "for the tests only"
+
+
+@dataclass(frozen=True)
+class Town:
+    """An open record with the demo's people, and the city that they live in."""
+
+    store: Store
+    city: CityPack
+    at: datetime
+
+    def viewer(self, login: str) -> Viewer:
+        """The person with this login, as a request would see them."""
+        with self.store.transaction() as session:
+            account = session.exec(select(Account).where(Account.login == login)).one()
+        return viewer_of(self.city, account)
+
+
+@pytest.fixture(scope="session")
+def city() -> CityPack:
+    """Foshan, read once."""
+    return load_pack("foshan")
+
+
+@pytest.fixture
+def town(store: Store, city: CityPack) -> Town:
+    """The demo's people have moved in on a Monday morning."""
+    at = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    with store.transaction() as session:
+        demo.settle(session, city, PASSWORD, at)
+    return Town(store, city, at)
+
+
+@pytest.fixture
+def session(town: Town) -> Iterator[Session]:
+    """A transaction in that town."""
+    with town.store.transaction() as opened:
+        yield opened
+
+
+def viewer_of(city: CityPack, account: Account) -> Viewer:
+    """The person behind an account."""
+    assert account.id is not None
+    return Viewer(
+        account=account.id,
+        login=account.login,
+        name=account.name,
+        roles=frozenset(Role(role) for role in account.roles),
+        unit=account.unit,
+        units=frozenset(unit.code for unit in city.units.below(account.unit or "")),
+        extension=account.extension,
+    )
