@@ -1,8 +1,8 @@
-"""The web application: its routes, what a refusal becomes, and the headers that every answer carries."""
+"""The web application: its routes, and what a refusal or an error becomes."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -29,6 +29,7 @@ from agent_desk import (
     ticket_pages,
 )
 from agent_desk.follow import Follower
+from agent_desk.headers import SecurityHeaders
 from agent_desk.house import House
 from agent_desk.render import language_of, page_for_anybody, render
 from agent_desk.seatbeats import SeatBeats
@@ -66,7 +67,7 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
-    app.middleware("http")(_with_headers(house))
+    app.add_middleware(SecurityHeaders, settings=house.settings)
     return app
 
 
@@ -80,29 +81,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with Follower(app.state.house.store).running() as follower:
         app.state.follower = follower
         yield
-
-
-def _with_headers(
-    house: House,
-) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    """Nothing is loaded from elsewhere, framed elsewhere or run inline; only the softphone's socket leaves."""
-    policy = (
-        "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; media-src 'self' blob:; "
-        f"connect-src 'self' {house.settings.asterisk.websocket}; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'self'"
-    )
-
-    async def add(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "microphone=(self)"
-        if not request.url.path.startswith("/static/"):
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return add
 
 
 async def _refused(request: Request, error: Exception) -> Response:

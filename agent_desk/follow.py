@@ -18,6 +18,7 @@ from hotline.journal import Reading
 from hotline.store import Store
 
 LOOK_EVERY = 2.0  # seconds; the bell may be lost
+CATCH_UP = 1000  # facts that a page is told one by one when it comes back
 BACKLOG = 500  # readings that a slow listener may be behind
 
 log = structlog.get_logger()
@@ -71,7 +72,7 @@ class Follower:
         listener = Listener()
         self._listeners.add(listener)
         try:
-            listener.hand(await asyncio.to_thread(self._read, since))
+            listener.hand(await asyncio.to_thread(self._read, since, CATCH_UP))
             yield listener
         finally:
             self._listeners.discard(listener)
@@ -109,6 +110,6 @@ class Follower:
         with self._store.transaction() as session:
             return journal.horizon(session)
 
-    def _read(self, since: int) -> Reading:
+    def _read(self, since: int, most: int | None = None) -> Reading:
         with self._store.transaction() as session:
-            return journal.read(session, since)
+            return journal.read(session, since, most)

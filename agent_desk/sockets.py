@@ -132,6 +132,8 @@ async def _next(readings: asyncio.Queue[Reading | None], last: Reading) -> Readi
 
 
 def _events(reading: Reading, welcome: Welcome) -> list[dict[str, Any]]:
+    if not reading.complete:
+        return [{"topics": sorted(welcome.followed), "kind": "journal.skipped"}]
     told = ((fact, topics.topics_of(fact, welcome.viewer, welcome.followed)) for fact in reading.facts)
     return [_event(fact, belongs) for fact, belongs in told if belongs]
 

@@ -21,10 +21,15 @@ _HORIZON: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snaps
 
 @dataclass(frozen=True)
 class Reading:
-    """Facts in the order of their transactions, and the horizon to go on from."""
+    """Facts in the order of their transactions, and the horizon to go on from.
+
+    `complete` is false where there were more than the reader wanted: then `facts` is empty, and whoever follows
+    them has to look at everything anew.
+    """
 
     facts: Sequence[Fact]
     horizon: int
+    complete: bool = True
 
 
 def append(session: Session, *facts: Fact) -> None:
@@ -41,15 +46,17 @@ def horizon(session: Session) -> int:
     return int(session.execute(select(_HORIZON)).scalar_one())
 
 
-def read(session: Session, since: int) -> Reading:
-    """Every fact that became certain since the horizon `since`."""
+def read(session: Session, since: int, most: int | None = None) -> Reading:
+    """Every fact that became certain since the horizon `since`, unless they are more than `most`."""
     until = horizon(session)
     rows = session.exec(
         select(FactRow)  # type: ignore[call-overload]
         .where(col(FactRow.xid) >= since, col(FactRow.xid) < until)
         .order_by(col(FactRow.xid), col(FactRow.id))
+        .limit(None if most is None else most + 1)
     ).scalars()
-    return Reading([to_fact(row) for row in rows], until)
+    facts = [to_fact(row) for row in rows]
+    return Reading((), until, False) if most is not None and len(facts) > most else Reading(facts, until)
 
 
 def story(session: Session, ticket: int, calls: Sequence[str]) -> list[Fact]:

@@ -6,6 +6,8 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
 from sqlmodel import Session
 
 from hotline import journal
@@ -54,9 +56,9 @@ def test_a_late_committer_is_not_skipped(store: Store) -> None:
 
 def test_what_was_rolled_back_is_never_read(store: Store) -> None:
     start = read(store, 0).horizon
-    with pytest.raises(ZeroDivisionError), store.transaction() as session:
+    with pytest.raises(DataError), store.transaction() as session:
         journal.append(session, fact("ticket.opened"))
-        raise ZeroDivisionError
+        session.execute(text("SELECT 1 / 0"))
     assert kinds(read(store, start)) == []
 
 
@@ -110,3 +112,14 @@ def test_a_story_has_the_ticket_its_orders_and_its_calls_in_time_order(store: St
     with store.transaction() as session:
         told = journal.story(session, 1, ["a1-1"])
     assert [fact.kind for fact in told] == ["call.entered", "ticket.opened", "order.issued"]
+
+
+def test_a_reader_who_is_too_far_behind_is_told_so(store: Store) -> None:
+    start = read(store, 0).horizon
+    with store.transaction() as session:
+        journal.append(session, *[fact("ticket.opened")] * 5)
+        session.commit()
+        at_most_five, at_most_four = journal.read(session, start, 5), journal.read(session, start, 4)
+    assert (len(at_most_five.facts), at_most_five.complete) == (5, True)
+    assert (len(at_most_four.facts), at_most_four.complete) == (0, False)
+    assert at_most_four.horizon == at_most_five.horizon
