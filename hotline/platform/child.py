@@ -1,7 +1,8 @@
 """What a child process of the platform is: how it starts, how one sees that it is ready, how it stops.
 
 Values only. Packages contribute theirs through the entry-point group `hotline.children`:
-name → callable(settings) → iterable of `Child`.
+name → callable(settings) → iterable of `Child`. They are asked for before anything is set up, so that ports can be
+checked first; what `argv` names need not exist yet.
 """
 
 from __future__ import annotations

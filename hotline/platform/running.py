@@ -35,7 +35,6 @@ class Run:
     pid: int
     started: int
     address: str
-    ready: bool = False
     children: tuple[ChildState, ...] = ()
 
 

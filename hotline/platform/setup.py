@@ -15,7 +15,12 @@ from hotline.settings import Settings
 from hotline.store import migrate
 
 Say = Callable[[str], None]
-STEPS = ("switch", "prompts", "pages")  # the telephone switch, its spoken texts, the browser's code
+STEPS = (
+    "switch",
+    "dialplan",
+    "prompts",
+    "pages",
+)  # Asterisk, its configuration and voice, the browser's code
 
 
 def prepare(settings: Settings, say: Say) -> None:

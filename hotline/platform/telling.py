@@ -5,23 +5,41 @@ sign that something is going on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
 
-Say = Callable[[str], None]
+
+class Telling:
+    """Says what goes on now: `say(words)`. After `rest()` nothing moves on the screen, but it can still speak."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("")
+        self._begun = time.monotonic()
+
+    def __call__(self, words: str) -> None:
+        seconds = time.monotonic() - self._begun
+        self._console.print(f"[dim]{seconds:5.1f} s[/]  {escape(words)}", highlight=False)
+        self._status.update(escape(words))
+
+    def start(self) -> None:
+        """Show that something is going on."""
+        self._status.start()
+
+    def rest(self) -> None:
+        """Nothing is going on any more, or nothing but waiting."""
+        self._status.stop()
 
 
 @contextmanager
-def telling(console: Console) -> Iterator[Say]:
-    """Yields `say(words)`, for what goes on now."""
-    begun = time.monotonic()
-    with console.status("") as status:
-
-        def say(words: str) -> None:
-            console.print(f"[dim]{time.monotonic() - begun:5.1f} s[/]  {escape(words)}", highlight=False)
-            status.update(escape(words))
-
+def telling(console: Console) -> Iterator[Telling]:
+    """Something goes on inside the block."""
+    say = Telling(console)
+    say.start()
+    try:
         yield say
+    finally:
+        say.rest()

@@ -18,7 +18,7 @@ from hotline.errors import Misconfigured
 from hotline.platform import first_screen, people, plugins, ports, running, secrets, setup
 from hotline.platform.child import Child
 from hotline.platform.supervisor import Supervisor
-from hotline.platform.telling import Say, telling
+from hotline.platform.telling import Telling, telling
 from hotline.settings import Settings
 
 
@@ -43,7 +43,12 @@ def up(settings: Settings, console: Console) -> None:
         with telling(console) as say:
             _set_up(settings, say)
             say(f"Starting {', '.join(child.name for child in children)}")
-            asyncio.run(_supervise(settings, children, say, lambda: first_screen.show(console, settings)))
+            asyncio.run(_supervise(settings, children, say, lambda: _announce(console, settings, say)))
+
+
+def _announce(console: Console, settings: Settings, say: Telling) -> None:
+    say.rest()
+    first_screen.show(console, settings)
 
 
 def _refuse_empty(settings: Settings) -> None:
@@ -52,7 +57,7 @@ def _refuse_empty(settings: Settings) -> None:
         raise Misconfigured(str(state), "no installation", "`hotline init` first, or `hotline up --demo`")
 
 
-def _set_up(settings: Settings, say: Say) -> None:
+def _set_up(settings: Settings, say: Telling) -> None:
     setup.prepare(settings, say)
     with setup.record(settings, say):
         if settings.site.demo and people.settle_demo(settings):
@@ -60,7 +65,7 @@ def _set_up(settings: Settings, say: Say) -> None:
 
 
 async def _supervise(
-    settings: Settings, children: tuple[Child, ...], say: Say, announce: Callable[[], None]
+    settings: Settings, children: tuple[Child, ...], say: Telling, announce: Callable[[], None]
 ) -> None:
     state = settings.paths.state
     run = running.this_process(settings.web.origin)
