@@ -6,7 +6,7 @@ nothing can go wrong on the way. Pure: the time and the calendar are parameters.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -202,10 +202,7 @@ class Clock:
         return at
 
     def _amber_at(self, due_at: datetime, calendar: Calendar) -> datetime:
-        """When little is left; at once where the whole budget is that little."""
-        return max(self.started_at.astimezone(UTC), self._warning(due_at, calendar))
-
-    def _warning(self, due_at: datetime, calendar: Calendar) -> datetime:
+        """When little is left; before its start where the whole budget is that little."""
         if isinstance(self.amber, Budget):
             return before(due_at, self.amber, calendar)
         share = self._whole(calendar) * self.amber.percent / 100

@@ -188,6 +188,20 @@ def test_already_broken_when_paused() -> None:
     assert due_at(what.resume(at("2026-11-23 09:00"))) == at("2026-11-20 10:00")
 
 
+def test_a_pause_at_the_very_moment_of_the_due_time_comes_too_late() -> None:
+    what = paused(clock(natural(60)), "2026-11-20 10:00")
+    assert due_at(what) == due_at(what.resume(at("2026-11-20 11:00"))) == at("2026-11-20 10:00")
+    assert what.is_late(at("2026-11-20 10:00"), OFFICE)
+
+
+def test_what_happens_at_a_moment_has_happened_by_then() -> None:
+    what = paused(clock(days(5)), "2026-11-23 10:00", "2026-11-23 11:00").stop(at("2026-11-23 12:00"))
+    assert what.as_of(at("2026-11-23 10:00")).is_paused
+    assert not what.as_of(at("2026-11-23 11:00")).is_paused
+    assert what.as_of(at("2026-11-23 12:00")) == what
+    assert what.as_of(at("2026-11-23 09:00")) == clock(days(5))
+
+
 def test_already_broken_at_attach() -> None:
     what = clock(natural(30), "2026-11-20 09:00")
     assert what.next_event(at("2026-11-22 09:00"), OFFICE) is None

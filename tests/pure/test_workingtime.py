@@ -162,6 +162,8 @@ def test_due_times_are_in_utc_wherever_they_began() -> None:
         ("2026-02-28 10:00", 60, "2026-02-28 11:00"),  # begun on a make-up Saturday
         ("2026-09-30 17:00", 60, "2026-10-08 09:00"),  # over the holidays of National Day
         ("2026-10-10 17:00", 60, "2026-10-12 09:00"),  # out of a make-up Saturday
+        ("2026-12-31 16:30", 60, "2026-12-31 17:30"),  # up to the year's edge
+        ("2026-12-31 16:30", 61, "2027-01-04 08:31"),  # and over it
     ],
 )
 def test_working_minutes_by_name(start: str, minutes: int, end: str) -> None:
@@ -232,6 +234,11 @@ def test_a_day_on_which_the_clocks_change_has_the_hours_that_it_has() -> None:
 )
 def test_the_time_before_a_due_time(budget: Budget, warned: str) -> None:
     assert before(at("2026-11-23 17:30"), budget, OFFICE) == at(warned)
+
+
+def test_the_time_before_goes_back_to_the_edge_of_the_year_and_over_it() -> None:
+    assert before(at("2027-01-04 09:30"), working(60), OFFICE) == at("2027-01-04 08:30")
+    assert before(at("2027-01-04 09:30"), working(61), OFFICE) == at("2026-12-31 17:29")
 
 
 def test_only_minutes_have_a_length() -> None:
