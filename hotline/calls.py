@@ -340,12 +340,17 @@ def _is_beside_the_point(call: Call, signal: Signal) -> bool:
     """Whether the table has an edge, but the call's own seat says that it isn't meant."""
     if isinstance(signal, NotAnswered):
         # With several seats ringing, the last one that was offered the call decides whether it goes back.
-        return signal.extension != call.agent
+        return signal.extension != call.agent or _is_before(signal, call.offered_at)
     if isinstance(signal, Queued):
-        # Told twice, it doesn't take the call away from the seat that rings.
-        return signal.queue == call.queue and call.state is State.OFFERED
-    # Told twice, it doesn't take the call off hold.
+        # Told twice it doesn't take the call from the seat that rings, nor told late from one that answered.
+        is_repeated = signal.queue == call.queue and call.state is State.OFFERED
+        return is_repeated or _is_before(signal, call.answered_at)
+    # Told twice it doesn't take the call off hold.
     return isinstance(signal, Answered) and signal.extension == call.agent and call.state in _IN_TALK
+
+
+def _is_before(signal: Signal, moment: datetime | None) -> bool:
+    return moment is not None and signal.at < moment
 
 
 def _note_recording(call: Call, signal: Recorded) -> tuple[Call, tuple[Fact, ...]]:

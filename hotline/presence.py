@@ -198,7 +198,7 @@ def _facts(before: Seat, after: Seat, signal: Signal, by: str) -> tuple[Fact, ..
     facts = [*_moves(template, "seat.joined", after.queues - before.queues)]
     facts += _moves(template, "seat.left", before.queues - after.queues)
     if after.shown != before.shown:
-        data = {**template.data, "reason": after.shown[1]}
+        data = {**template.data, "reason": after.shown[1], "pause": after.reason}
         facts.append(replace(template, was=before.state, became=after.state, data=data))
     return tuple(facts)
 

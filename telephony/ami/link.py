@@ -51,9 +51,6 @@ class Down:
     why: str
 
 
-Item = Message | Up | Down
-
-
 def pauses(draw: Callable[[float, float], float] = random.uniform) -> Iterator[float]:
     """Seconds to wait before each next attempt: drawn from a range that doubles, so that many links don't call
     at once. Never shorter than `SHORTEST`, never longer than `LONGEST`.
@@ -89,7 +86,7 @@ class Link(Manager):  # type: ignore[misc]
         self.missed_pings = 0
         self.is_up = False
         self._capacity = capacity
-        self._items: asyncio.Queue[Item] = asyncio.Queue()
+        self._items: asyncio.Queue[object] = asyncio.Queue()
         self._is_reading = True
         self._lost: asyncio.Future[str] | None = None
         self._connecting: asyncio.Task[object] | None = None
@@ -117,8 +114,14 @@ class Link(Manager):  # type: ignore[misc]
         answer: Answer = await self.protocol.send(action, as_list=as_list)
         return answer
 
-    async def batch(self, most: int = 500) -> list[Item]:
-        """What has arrived since the last time, at least one and at most `most` items."""
+    def insert(self, item: object) -> None:
+        """Put something of our own behind everything that has arrived so far."""
+        self._items.put_nowait(item)
+
+    async def batch(self, most: int = 500) -> list[object]:
+        """What has arrived since the last time, at least one and at most `most`: `Message`, `Up`, `Down`, and what
+        was inserted.
+        """
         items = [await self._items.get()]
         while len(items) < most and not self._items.empty():
             items.append(self._items.get_nowait())

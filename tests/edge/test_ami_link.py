@@ -10,7 +10,7 @@ import pytest
 
 from hotline.errors import Refused, Unreachable
 from telephony.ami import link as link_module
-from telephony.ami.link import Down, Item, Link, Up, pauses
+from telephony.ami.link import Down, Link, Up, pauses
 from telephony.ami.parser import Message
 from tests.edge.fake_ami import FakeAMI, listing, refusal
 
@@ -37,8 +37,8 @@ async def linked(
             await running
 
 
-async def collect(link: Link, count: int) -> list[Item]:
-    items: list[Item] = []
+async def collect(link: Link, count: int) -> list[object]:
+    items: list[object] = []
     async with asyncio.timeout(5):
         while len(items) < count:
             items += await link.batch()
@@ -51,7 +51,7 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-def names(items: list[Item]) -> list[str]:
+def names(items: list[object]) -> list[str]:
     return [item.one("N") if isinstance(item, Message) else type(item).__name__ for item in items]
 
 

@@ -1,0 +1,215 @@
+"""Lining up what we believe with what Asterisk shows: after every login, and now and then in between. A look at the
+switch becomes a snapshot; the difference becomes signals that are marked as inferred. Doing it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from hotline import calls, presence
+from telephony.ami.parser import Message
+from telephony.ami.protocol import Action, Answer
+from telephony.translate import LINE, NAME, extension_of, moment
+
+Signal = calls.Signal | presence.Signal
+
+RINGING, UP = "5", "6"  # ChannelState
+SETTLED = timedelta(seconds=2)  # what changed since then may still have events on their way
+
+
+class Asks(Protocol):
+    """Whoever can ask Asterisk something: the link."""
+
+    async def ask(self, action: Action, as_list: bool = False) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A channel that belongs to a call of ours."""
+
+    call: str
+    uniqueid: str
+    extension: str
+    state: str
+    bridge: str
+    began: datetime
+    line: str
+    caller: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A seat's place in one queue; `reason` is empty where it isn't paused."""
+
+    extension: str
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A caller's place in a queue, by the channel's unique id."""
+
+    uniqueid: str
+    queue: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What Asterisk showed at `at`, by its own clock."""
+
+    at: datetime
+    legs: tuple[Leg, ...] = ()
+    members: tuple[Member, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+
+async def look(switch: Asks) -> Snapshot:
+    """Ask Asterisk for everything that lining up needs. Raises `Unreachable` and `Refused`."""
+    (pong, *_) = await switch.ask({"Action": "Ping"})
+    at = moment(pong, datetime.now(UTC))
+    channels = await switch.ask({"Action": "CoreShowChannels"}, as_list=True)
+    queues = await switch.ask({"Action": "QueueStatus"}, as_list=True)
+    return read(at, channels, queues)
+
+
+def read(at: datetime, channels: Iterable[Message], queues: Iterable[Message]) -> Snapshot:
+    """The snapshot in Asterisk's answers to CoreShowChannels and QueueStatus."""
+    told = list(queues)
+    return Snapshot(
+        at=at,
+        legs=tuple(_leg(message, at) for message in channels if message.variables().get(NAME)),
+        members=tuple(_member(message) for message in told if _is_seat(message)),
+        waiting=tuple(_waiting(message, at) for message in told if message.one("Event") == "QueueEntry"),
+    )
+
+
+def corrections(
+    seen: Snapshot, node: str, open_calls: Iterable[calls.Call], seats: Iterable[presence.Seat]
+) -> list[Signal]:
+    """The signals that turn what the record believes of `node` into what was seen."""
+    believed = {call.id: call for call in open_calls}
+    legs: dict[str, list[Leg]] = defaultdict(list)
+    for leg in seen.legs:
+        if leg.call.startswith(f"{node}-"):
+            legs[leg.call].append(leg)
+    found: list[Signal] = []
+    for id in sorted(believed.keys() | legs.keys()):
+        found += _about_call(id, believed.get(id), legs.get(id, []), seen)
+    return [*found, *_about_seats(seen, legs, {seat.extension: seat for seat in seats})]
+
+
+def _about_call(id: str, call: calls.Call | None, legs: list[Leg], seen: Snapshot) -> Iterator[Signal]:
+    if call and seen.at - call.since < SETTLED:
+        return
+    if not legs:
+        yield calls.Ended(call=id, at=seen.at, outcome=calls.Outcome.LOST, inferred=True)
+        return
+    first = next((leg for leg in legs if leg.uniqueid == calls.channel(id)), None)
+    if call is None and first:
+        yield calls.Entered(
+            call=id,
+            at=first.began,
+            line=first.line,
+            caller=first.caller,
+            linkedid=first.uniqueid,
+            inferred=True,
+        )
+    yield from _about_progress(id, call, legs, seen)
+
+
+def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Snapshot) -> Iterator[Signal]:
+    """How far the call has come: with a seat, ringing at some, or waiting."""
+    talking = [leg for leg in legs if leg.extension and _is_bridged(leg, legs)]
+    if talking:
+        yield calls.Answered(call=id, at=seen.at, extension=talking[0].extension, inferred=True)
+        return
+    if call and call.direction == "out":
+        return
+    for place in seen.waiting:
+        if place.uniqueid == calls.channel(id):
+            line, caller = legs[0].line, legs[0].caller
+            yield calls.Queued(
+                call=id,
+                at=place.since,
+                line=line,
+                caller=caller,
+                linkedid=place.uniqueid,
+                queue=place.queue,
+                inferred=True,
+            )
+    ringing = {leg.extension for leg in legs if leg.extension and leg.state == RINGING}
+    for extension in sorted(ringing):
+        yield calls.Offered(call=id, at=seen.at, extension=extension, inferred=True)
+    if call and call.state is calls.State.OFFERED and call.agent and call.agent not in ringing:
+        yield calls.NotAnswered(call=id, at=seen.at, extension=call.agent, inferred=True)
+
+
+def _about_seats(
+    seen: Snapshot, legs: Mapping[str, list[Leg]], seats: Mapping[str, presence.Seat]
+) -> Iterator[Signal]:
+    queues: dict[str, set[str]] = defaultdict(set)
+    reasons: dict[str, str] = {}
+    for member in seen.members:
+        queues[member.extension].add(member.queue)
+        reasons[member.extension] = reasons.get(member.extension) or member.reason
+    at_seat = {leg.extension: leg for leg in seen.legs if leg.extension}
+    for extension in sorted(queues.keys() | at_seat.keys() | seats.keys()):
+        if extension in seats and seen.at - seats[extension].since < SETTLED:
+            continue
+        leg = at_seat.get(extension)
+        yield presence.Found(
+            extension=extension,
+            at=seen.at,
+            queues=frozenset(queues[extension]),
+            reason=reasons.get(extension, ""),
+            call=leg.call if leg else None,
+            is_talking=bool(leg and leg.state == UP),
+            inferred=True,
+        )
+
+
+def _is_bridged(leg: Leg, legs: Iterable[Leg]) -> bool:
+    return bool(leg.bridge) and any(other.bridge == leg.bridge for other in legs if other is not leg)
+
+
+def _is_seat(message: Message) -> bool:
+    return message.one("Event") == "QueueMember" and bool(extension_of(message.one("Location")))
+
+
+def _leg(message: Message, at: datetime) -> Leg:
+    return Leg(
+        call=message.variables()[NAME],
+        uniqueid=message.one("Uniqueid"),
+        extension=extension_of(message.one("Channel")),
+        state=message.one("ChannelState"),
+        bridge=message.one("BridgeId"),
+        began=at - _duration(message.one("Duration")),
+        line=message.variables().get(LINE, ""),
+        caller=message.one("CallerIDNum"),
+    )
+
+
+def _member(message: Message) -> Member:
+    reason = (message.one("PausedReason") or presence.UNSAID) if message.one("Paused") == "1" else ""
+    return Member(extension_of(message.one("Location")), message.one("Queue"), reason)
+
+
+def _waiting(message: Message, at: datetime) -> Waiting:
+    wait = message.one("Wait")
+    since = at - timedelta(seconds=int(wait) if wait.isdigit() else 0)
+    return Waiting(message.one("Uniqueid"), message.one("Queue"), since)
+
+
+def _duration(text: str) -> timedelta:
+    """`01:02:03` as Asterisk writes it; nothing for anything else."""
+    parts = text.split(":")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return timedelta(0)
+    hours, minutes, seconds = map(int, parts)
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
