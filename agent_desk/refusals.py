@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from dispatch import workorders
+from dispatch import clocks, workorders
 from hotline import tickets
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "request.failed": N_("Something went wrong on our side. It has been noted; try again"),
     **tickets.REFUSAL_WORDS,
     **workorders.REFUSAL_WORDS,
+    **clocks.REFUSAL_WORDS,
 }
 
 STATUS: Mapping[str, HTTPStatus] = {

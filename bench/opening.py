@@ -1,0 +1,212 @@
+"""Opening a ticket by HTTP, beside the same rows written straight into PostgreSQL by psycopg.
+
+Eight clients each way, in turns, on one PostgreSQL that syncs its log to disk. The web process does what it always
+does: login session, CSRF, permission, validation, citizen, ticket, journal, clock, bell.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from agent_desk import web
+from bench.measured import Aim, Measured, percentile
+from hotline.platform import addresses, launch, people, postgresql, redis_server
+from hotline.settings import Settings
+from hotline.store import migrate
+from tests.patience import free_port
+
+CLIENTS = 8
+SECONDS = 6.0
+ROUNDS = 3
+AIM = 0.25
+
+_numbers = count(13_000_100_000)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One turn: operations a second, and how long each took, in seconds."""
+
+    rate: float
+    times: list[float]
+
+
+def run() -> Measured:
+    """Both ways in turns, on databases of their own making."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, _platform(Path(folder)) as settings:
+        login = _log_in(settings)
+        _turn(lambda: _http_client(settings, login), 1.0)
+        by_http, by_psycopg = [], []
+        for _ in range(ROUNDS):
+            by_http.append(_turn(lambda: _http_client(settings, login), SECONDS))
+            by_psycopg.append(_turn(lambda: _psycopg_client(settings), SECONDS))
+    ratios = [ours.rate / limit.rate for ours, limit in zip(by_http, by_psycopg, strict=True)]
+    ratio = percentile(ratios, 50)
+    return Measured(
+        name="opening",
+        words="Tickets opened by HTTP, beside the same rows by psycopg",
+        figures={
+            "http_per_second": percentile([turn.rate for turn in by_http], 50),
+            "http_p50_ms": 1000 * percentile([t for turn in by_http for t in turn.times], 50),
+            "http_p95_ms": 1000 * percentile([t for turn in by_http for t in turn.times], 95),
+            "psycopg_per_second": percentile([turn.rate for turn in by_psycopg], 50),
+            "psycopg_p95_ms": 1000 * percentile([t for turn in by_psycopg for t in turn.times], 95),
+        },
+        aims=[Aim(f"part of the limit per web process, aim {AIM}", ratio, ratio >= AIM)],
+        rounds=[
+            {"http_per_second": ours.rate, "psycopg_per_second": limit.rate}
+            for ours, limit in zip(by_http, by_psycopg, strict=True)
+        ],
+    )
+
+
+@contextmanager
+def _platform(folder: Path) -> Iterator[Settings]:
+    """A PostgreSQL, a Redis and one web process, with the demo's people in."""
+    state, logs = folder / "state", folder / "state" / "logs"
+    logs.mkdir(parents=True)
+    folder.chmod(0o711)
+    settings = Settings.model_validate(
+        {"paths": {"state": state, "parts": folder / "parts"}, "web": {"port": free_port()}, "site": {"demo": True}}
+    )
+    os.environ |= {
+        "HOTLINE_PATHS__STATE": str(state),
+        "HOTLINE_WEB__PORT": str(settings.web.port),
+        "HOTLINE_SITE__DEMO": "true",
+    }
+    with ExitStack() as stack:
+        where = addresses.postgresql_folder(state)
+        postgresql.install(where)
+        redis_server.install(addresses.redis_socket(state))
+        stack.enter_context(launch.running(postgresql.child(where), logs))
+        stack.enter_context(launch.running(redis_server.child(addresses.redis_socket(state)), logs))
+        postgresql.create(where, addresses.DATABASE)
+        migrate(addresses.database(settings))
+        people.settle_demo(settings)
+        stack.enter_context(launch.running(next(web.children(settings)), logs))
+        yield settings
+
+
+def _turn(client: Callable[[], Callable[[], None]], seconds: float) -> Round:
+    """`CLIENTS` threads, each with a client of its own, for `seconds`."""
+    times: list[float] = []
+    until = time.monotonic() + seconds
+
+    def work() -> None:
+        once = client()
+        while (begun := time.monotonic()) < until:
+            once()
+            times.append(time.monotonic() - begun)
+
+    threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
+    begun = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Round(len(times) / (time.monotonic() - begun), times)
+
+
+def _log_in(settings: Settings) -> dict[str, str]:
+    """An agent's cookie and CSRF token, as headers."""
+    connection = http.client.HTTPConnection(settings.web.host, settings.web.port)
+    agent = json.dumps({"login": "chenjiaqi", "password": people.DEMO_PASSWORD})
+    connection.request("POST", "/api/login", agent, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    assert answer.status == 200, answer.read()
+    answer.read()
+    cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
+    connection.request("GET", "/tickets", headers={"Cookie": cookie})
+    token = re.search(rb'name="csrf" content="([^"]+)"', connection.getresponse().read())
+    assert token is not None
+    return {"Cookie": cookie, "X-CSRF-Token": token[1].decode(), "Content-Type": "application/json"}
+
+
+def _http_client(settings: Settings, headers: dict[str, str]) -> Callable[[], None]:
+    connection = http.client.HTTPConnection(settings.web.host, settings.web.port)
+
+    def once() -> None:
+        connection.request("POST", "/api/tickets", json.dumps(_form()), headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        assert answer.status == 201, said
+
+    return once
+
+
+def _form() -> dict[str, object]:
+    return {
+        "type": "complaint",
+        "line": "12319",
+        "number": str(next(_numbers)),
+        "title": "路灯不亮",
+        "content": "小区门口的路灯坏了三天，晚上看不清路，请尽快修理。",
+        "name": "市民",
+        "area": "zumiao",
+        "place": "祖庙街道同济路",
+    }
+
+
+def _psycopg_client(settings: Settings) -> Callable[[], None]:
+    connection = psycopg.connect(addresses.database(settings))
+
+    def once() -> None:
+        with connection.transaction(), connection.cursor() as cursor:
+            _write_same_rows(cursor, datetime.now(UTC))
+
+    return once
+
+
+def _write_same_rows(cursor: psycopg.Cursor[tuple[int]], at: datetime) -> None:
+    """What one opening leaves behind: citizen, number, ticket, clock and three facts."""
+    form = _form()
+    cursor.execute(
+        "INSERT INTO citizen (name, address, area, enterprise, note, created_at) VALUES (%s,%s,%s,'','',%s) RETURNING id",
+        (form["name"], form["place"], form["area"], at),
+    )
+    citizen = cursor.fetchone()
+    assert citizen is not None
+    cursor.execute("INSERT INTO citizen_number (number, citizen) VALUES (%s,%s)", (form["number"], citizen[0]))
+    cursor.execute(
+        "INSERT INTO ticket (number, query_code, type, channel, line, citizen, contact, title, content, area, place,"
+        " urgency, confidential, state, redone, urged, reply, opened_by, opened_at)"
+        " VALUES (%s,'123456',%s,'phone',%s,%s,%s,%s,%s,%s,%s,'normal',false,'opened',0,0,'',1,%s) RETURNING id",
+        (
+            f"limit-{form['number']}",
+            form["type"],
+            form["line"],
+            citizen[0],
+            form["number"],
+            form["title"],
+            form["content"],
+            form["area"],
+            form["place"],
+            at,
+        ),
+    )
+    ticket = cursor.fetchone()
+    assert ticket is not None
+    cursor.execute(
+        "INSERT INTO clock (ticket, kind, amount, measure, amber_amount, amber_measure, calendar, policy, started_at,"
+        " due_at, provisional, next_event_at) VALUES (%s,'dispatch',30,'minutes',20,'percent','office','1',%s,%s,false,%s)",
+        (ticket[0], at, at, at),
+    )
+    for kind in ("citizen.remembered", "ticket.opened", "clock.started"):
+        cursor.execute(
+            'INSERT INTO fact (at, kind, subject, by, data, ticket) VALUES (%s,%s,%s,%s,\'{"number":"1"}\',%s)',
+            (at, kind, f"ticket:{ticket[0]}", "account:1", ticket[0]),
+        )
