@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from hotline.budgets import Budget
 from hotline.levels import Level
+from hotline.textindex import Text, TextIndex
 from hotline.tickets import Type
 
 
@@ -54,6 +56,10 @@ class Matter:
         """The code of its second-level heading."""
         return self.code[:4]
 
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the catalogue has it on `day`: the first day included, the last excluded."""
+        return self.valid_from <= day < self.valid_until
+
 
 class Catalogue:
     """All matters and their headings."""
@@ -61,6 +67,11 @@ class Catalogue:
     def __init__(self, categories: tuple[Category, ...], matters: tuple[Matter, ...]) -> None:
         self.categories = {category.code: category for category in categories}
         self.matters = {matter.code: matter for matter in matters}
+
+    @cached_property
+    def index(self) -> TextIndex:
+        """The matters by what people say, made at its first use."""
+        return TextIndex({code: Text(one.name_zh, one.keywords) for code, one in self.matters.items()})
 
     def path(self, matter: Matter) -> tuple[Category, ...]:
         """The matter's headings, the widest first."""
