@@ -36,7 +36,9 @@ def _check_queues(plan: Plan) -> None:
     names = [queue.name for queue in plan.queues]
     for name in names:
         if name.lower() in RESERVED:
-            raise Misconfigured("queues.conf", f"a queue named {name}", "another name: Asterisk keeps this one")
+            raise Misconfigured(
+                "queues.conf", f"a queue named {name}", "another name: Asterisk keeps this one"
+            )
     if plan.default_queue not in names:
         raise Misconfigured("queues.conf", f"the default queue {plan.default_queue}", "a queue that exists")
 
@@ -54,7 +56,7 @@ def _environment(templates: Mapping[str, str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  (configuration files, not HTML; the gate stands in for it)
+        autoescape=False,
     )
 
 

@@ -57,6 +57,11 @@ class Line:
     valid_from: date = date.min
     valid_until: date = date.max
 
+    @property
+    def announcement(self) -> str:
+        """The name of the sound that greets this line's callers: its greeting, spoken with the line's own name."""
+        return f"{self.number}-{self.greeting}"
+
 
 def line_on(lines: Iterable[Line], number: str, day: date) -> Line | None:
     """What `number` is on `day`, or None where no line has it then. Bounds: from included, until excluded."""

@@ -1,8 +1,7 @@
-"""The switch as a process: its command line, the links into its programs' folders, and whether it is ready."""
+"""The switch as a process: its command line, and the links into its programs' folders."""
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 from hotline.errors import Misconfigured
@@ -37,15 +36,6 @@ def prepare(programs: Programs, base: Path) -> None:
         )
     _link(base / "modules", programs.modules)
     _link(base / "data" / "documentation", programs.documentation)
-
-
-def is_ready(host: str, port: int) -> bool:
-    """Whether the manager interface says who it is, which it does once every module is loaded."""
-    try:
-        with socket.create_connection((host, port), timeout=1) as connection:
-            return connection.recv(64).startswith(b"Asterisk Call Manager")
-    except OSError:
-        return False
 
 
 def _link(name: Path, target: Path) -> None:
