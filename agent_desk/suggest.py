@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from agent_desk.naming import name
 from agent_desk.visit import Visit, Visiting
-from hotline import areas, catalogue, units
+from hotline import areas, units
 from hotline.levels import LEVEL_WORDS
+from hotline.suggestions import Suggestion, suggest
 from hotline.tickets import Type
 from hotline.words import translate
 
@@ -64,7 +65,8 @@ def matters(
     """Matters that fit what was written, best first."""
     city = visit.house.city
     place = area if area in city.areas else city.areas.city.code
-    found = catalogue.suggest(city, q, area=place, line=line, type_=type, limit=5)
+    day = visit.at.astimezone(visit.house.zone).date()
+    found = suggest(city, q, area=place, line=line, type_=type, day=day)
     return MatterChoices(options=[_matter_choice(visit, suggestion) for suggestion in found])
 
 
@@ -113,7 +115,7 @@ def _unit_choice(visit: Visit, unit: units.Unit) -> Choice:
     return Choice(value=unit.code, label=name(unit, visit.viewer.language), hint=level)
 
 
-def _matter_choice(visit: Visit, suggestion: catalogue.Suggestion) -> MatterChoice:
+def _matter_choice(visit: Visit, suggestion: Suggestion) -> MatterChoice:
     language, city = visit.viewer.language, visit.house.city
     path = " › ".join(name(heading, language) for heading in city.catalogue.path(suggestion.matter))
     return MatterChoice(
