@@ -120,6 +120,7 @@ class Bridge:
         self._wrapup.look_over(seats)
 
     def _correct(self, session: Session, seen: Snapshot) -> tuple[record.Applied, list[Seat]]:
+        lost_at = links.last_heard(session, self._node) if self._is_behind else None
         signals = corrections(
             seen, self._node, record.open_calls(session, self._node), record.all_seats(session)
         )

@@ -49,6 +49,7 @@ class FakeAMI:
         self.accepted = 0
         self.is_silent = False
         self.port = 0
+        self.banner = BANNER
         self.replies: dict[str, Reply | None] = {
             "Ping": lambda action: [
                 {"Response": "Success", "Ping": "Pong", "Timestamp": "1763800100.000000"}
@@ -111,7 +112,7 @@ class FakeAMI:
         self.accepted += 1
         self.connections.add(writer)
         try:
-            writer.write(BANNER)
+            writer.write(self.banner)
             while block := await reader.readuntil(b"\r\n\r\n"):
                 action = parse(b"Event: \r\n" + block) or Message()
                 self.actions.append(action)
