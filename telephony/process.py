@@ -6,18 +6,28 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from hotline.bell import Bell
 from hotline.errors import Refused
 from hotline.log import set_up as set_up_log
+from hotline.pack.load import load_pack
 from hotline.platform import addresses, secrets
+from hotline.platform.child import Child, Port
+from hotline.platform.children import command as command_line
 from hotline.settings import Settings, load
 from hotline.store import Store, open_store
 from telephony.ami.link import Address, Link
 from telephony.bridge import Bridge
+from telephony.fastagi import serving
+from telephony.routing import Directory, Route
+from telephony.scripts import Script, scripts
 from telephony.wrapup import WrapUp
 
 POOL = 3  # the bridge writes one batch at a time; questions of the switch need the others
@@ -26,10 +36,22 @@ log = structlog.get_logger()
 
 
 def command() -> None:
-    """Follow the switch until told to stop."""
+    """Follow the switch and answer its questions until told to stop."""
     settings = load()
     set_up_log("telephony")
     asyncio.run(run(settings))
+
+
+def children(settings: Settings) -> Iterator[Child]:
+    """This process, as `hotline up` runs it. It is ready when it answers questions: calls wait for nothing else."""
+    place = Port("asterisk.agi_port", settings.asterisk.host, settings.asterisk.agi_port)
+    yield Child(
+        name="telephony",
+        argv=command_line("telephony"),
+        ready=lambda: _is_listening(place),
+        after=("postgresql", "redis", "asterisk"),
+        ports=(place,),
+    )
 
 
 async def run(settings: Settings) -> None:
@@ -39,9 +61,18 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), POOL)
     try:
-        await bridge(settings, store, stop)
+        async with serving(settings.asterisk.host, settings.asterisk.agi_port, answers(settings)):
+            await bridge(settings, store, stop)
     finally:
         store.close()
+
+
+def answers(settings: Settings) -> Mapping[str, Script]:
+    """What the switch may ask, answered from the city's pack."""
+    city = load_pack(settings.site.city)
+    zone = ZoneInfo(city.city.timezone)
+    directory = Directory(city.lines, city.city.default_queue, city.city.languages[0])
+    return scripts(lambda: directory, lambda: datetime.now(zone).date(), _tell)
 
 
 async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
@@ -73,3 +104,12 @@ async def _keep(link: Link) -> None:
         await link.run()
     except Refused as refused:
         log.error("the switch refuses the event link: mend its account, then restart", error=str(refused))
+
+
+def _tell(call: str, chosen: Route) -> None:
+    log.info("routed", call=call, queue=chosen.queue, reason=chosen.reason)
+
+
+def _is_listening(place: Port) -> bool:
+    with socket.create_connection((place.host, place.number), timeout=1):
+        return True
