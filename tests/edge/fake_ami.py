@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from typing import TypeVar
 
 from telephony.ami.link import Address
 from telephony.ami.parser import Message, parse
@@ -13,6 +14,7 @@ from telephony.ami.parser import Message, parse
 Headers = Mapping[str, str]
 Reply = Callable[[Message], list[Headers]]
 
+Thing = TypeVar("Thing")
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 
 
@@ -34,6 +36,14 @@ def success(action: Message) -> list[Headers]:
 
 def refusal(message: str) -> Reply:
     return lambda action: [{"Response": "Error", "Message": message}]
+
+
+async def until(condition: Callable[[], Thing], seconds: float = 8) -> Thing:
+    """Wait until `condition()` is true and return what it said."""
+    async with asyncio.timeout(seconds):
+        while not (said := condition()):  # noqa: ASYNC110  (nobody tells us when it holds)
+            await asyncio.sleep(0.005)
+    return said
 
 
 class FakeAMI:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -12,7 +12,7 @@ from hotline.errors import Refused, Unreachable
 from telephony.ami import link as link_module
 from telephony.ami.link import Down, Link, Up, pauses
 from telephony.ami.parser import Message
-from tests.edge.fake_ami import FakeAMI, listing, refusal
+from tests.edge.fake_ami import FakeAMI, listing, refusal, until
 
 pytestmark = pytest.mark.edge
 
@@ -43,12 +43,6 @@ async def collect(link: Link, count: int) -> list[object]:
         while len(items) < count:
             items += await link.batch()
     return items
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110  (whatever the condition is, nobody tells us when it holds)
-            await asyncio.sleep(0.005)
 
 
 def names(items: list[object]) -> list[str]:

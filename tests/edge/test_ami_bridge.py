@@ -1,0 +1,324 @@
+"""From the socket to the record: a fake Asterisk talks, a real PostgreSQL remembers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from hotline.facts import Fact
+from hotline.journal import read
+from hotline.presence import WRAP_UP
+from hotline.record import calls as record
+from hotline.store import Store
+from hotline.store.tables import Call, Seat
+from telephony import bridge as bridge_module
+from telephony.ami import link as link_module
+from telephony.ami.link import Link
+from telephony.bridge import Bridge
+from telephony.wrapup import WrapUp
+from tests.edge.fake_ami import FakeAMI, Headers, listing, refusal, until
+
+pytestmark = pytest.mark.edge
+
+CALL, CHANNEL = "a1-1763800000.1", "1763800000.1"
+VARIABLES = {"ChanVariable": f"HOTLINE_CALL={CALL}"}
+START = datetime.now(UTC) - timedelta(minutes=5)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "SHORTEST", 0.02)
+    monkeypatch.setattr(link_module, "LONGEST", 0.05)
+    monkeypatch.setattr(bridge_module, "RETRY", 0.02)
+
+
+@asynccontextmanager
+async def bridged(ami: FakeAMI, store: Store, wrap_up: float = 60) -> AsyncIterator[Bridge]:
+    link = Link(ami.address)
+    bridge = Bridge(link, store, "a1", WrapUp(link, wrap_up))
+    tasks = [asyncio.create_task(link.run()), asyncio.create_task(bridge.run())]
+    try:
+        await until(lambda: facts(store, "link.restored"))
+        yield bridge
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await bridge.stop()
+
+
+def facts(store: Store, *kinds: str) -> list[Fact]:
+    with store.transaction() as session:
+        return [fact for fact in read(session, 0).facts if not kinds or fact.kind in kinds]
+
+
+def call_row(store: Store, id: str = CALL) -> Call:
+    with store.transaction() as session:
+        return session.get_one(Call, id)
+
+
+def stamp(seconds: float) -> dict[str, str]:
+    return {"Timestamp": f"{(START + timedelta(seconds=seconds)).timestamp():.6f}"}
+
+
+def entered(call: str = CALL, seconds: float = 0) -> Headers:
+    header = {"Event": "UserEvent", "UserEvent": "HotlineEntered", "Call": call, "Line": "12319"}
+    return {**header, "Caller": "13800138000", "Language": "cmn", "Linkedid": call[3:], **stamp(seconds)}
+
+
+def at_queue(event: str, seconds: float, **headers: str) -> Headers:
+    return {"Event": event, "Queue": "general", "Linkedid": CHANNEL, **VARIABLES, **headers, **stamp(seconds)}
+
+
+def at_seat(event: str, seconds: float) -> Headers:
+    return at_queue(event, seconds, Interface="PJSIP/8001")
+
+
+def hangup(seconds: float) -> Headers:
+    return {"Event": "Hangup", "Uniqueid": CHANNEL, "Linkedid": CHANNEL, **VARIABLES, **stamp(seconds)}
+
+
+STORY: list[Headers] = [
+    {"Event": "QueueMemberAdded", "Queue": "general", "Interface": "PJSIP/8001", "Paused": "0", **stamp(0)},
+    entered(),
+    at_queue("QueueCallerJoin", 1, CallerIDNum="13800138000"),
+    at_seat("AgentCalled", 2),
+    at_seat("AgentConnect", 5),
+    {"Event": "Hold", "Channel": "PJSIP/8001-00000002", "Linkedid": CHANNEL, **VARIABLES, **stamp(6)},
+    {"Event": "Unhold", "Channel": "PJSIP/8001-00000002", "Linkedid": CHANNEL, **VARIABLES, **stamp(7)},
+    at_seat("AgentComplete", 9),
+    hangup(9),
+]
+
+
+def test_a_call_from_the_socket_to_the_record(store: Store) -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            ami.send(*STORY)
+            await until(lambda: facts(store, "call.ended"))
+            call = call_row(store)
+            assert (call.line, call.caller, call.queue, call.agent) == (
+                "12319",
+                "13800138000",
+                "general",
+                "8001",
+            )
+            assert (call.outcome, call.answered_at) == ("answered", START + timedelta(seconds=5))
+            assert not call.inferred
+            told = [fact.kind for fact in facts(store) if fact.noun == "call"]
+            verbs = ("entered", "queued", "offered", "answered", "held", "resumed", "ended")
+            assert told == [f"call.{verb}" for verb in verbs]
+
+    asyncio.run(scene())
+
+
+def test_a_seat_in_a_call_is_paused_for_wrap_up_and_freed_when_its_time_is_over(store: Store) -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store, wrap_up=0.2):
+            ami.send(
+                *(
+                    event | stamp((datetime.now(UTC) - START).total_seconds())
+                    for event in map(dict, STORY[:5])
+                )
+            )
+            (lay,) = await until(lambda: ami.asked("QueuePause"))
+            assert (lay.one("Interface"), lay.one("Paused"), lay.one("Reason")) == (
+                "PJSIP/8001",
+                "true",
+                WRAP_UP,
+            )
+            now = (datetime.now(UTC) - START).total_seconds()
+            ami.send(
+                {
+                    "Event": "QueueMemberPause",
+                    "Interface": "PJSIP/8001",
+                    "Paused": "1",
+                    "PausedReason": WRAP_UP,
+                },
+                at_seat("AgentComplete", now),
+                hangup(now),
+            )
+            lift = await until(lambda: ami.asked("QueuePause")[1:])
+            assert lift[0].one("Paused") == "false"
+            ami.send({"Event": "QueueMemberPause", "Interface": "PJSIP/8001", "Paused": "0"})
+            became = await until(
+                lambda: [
+                    f.became
+                    for f in facts(store, "seat.became")
+                    if f.became == "ready" and f.was == "wrap-up"
+                ]
+            )
+            assert became == ["ready"]
+
+    asyncio.run(scene())
+
+
+def test_what_happened_while_the_link_was_away_is_made_up(store: Store) -> None:
+    async def scene() -> None:
+        ami = FakeAMI()
+        async with ami.running(), bridged(ami, store):
+            ami.send(*STORY[:3])
+            await until(lambda: facts(store, "call.queued"))
+            ami.replies["Ping"] = lambda action: [{"Response": "Success", **stamp(60)}]
+            channel = {
+                "Event": "CoreShowChannel",
+                "Channel": "PJSIP/trunk-0000009",
+                "ChannelState": "6",
+                "CallerIDNum": "13900139000",
+                "Uniqueid": "1763800050.7",
+                "Linkedid": "1763800050.7",
+                "Duration": "00:00:10",
+                "BridgeId": "",
+                "ChanVariable": "HOTLINE_CALL=a1-1763800050.7\r\nChanVariable: HOTLINE_LINE=12345",
+            }
+            entry = {"Event": "QueueEntry", "Queue": "general", "Uniqueid": "1763800050.7", "Wait": "8"}
+            member = {"Event": "QueueMember", "Queue": "general", "Location": "PJSIP/8001", "Paused": "1"}
+            ami.replies["CoreShowChannels"] = listing("CoreShowChannels", channel)
+            ami.replies["QueueStatus"] = listing("QueueStatus", entry, {**member, "PausedReason": "meal"})
+            ami.drop()
+            await until(lambda: facts(store, "link.restored")[1:])
+            assert [call_row(store).state, call_row(store).outcome] == ["ended", "lost"]
+            missed = call_row(store, "a1-1763800050.7")
+            assert (missed.state, missed.line, missed.inferred) == ("queued", "12345", True)
+            assert missed.queued_at == START + timedelta(seconds=52)
+            with store.transaction() as session:
+                seat = session.get_one(Seat, "8001")
+            assert (seat.state, seat.reason) == ("paused", "meal")
+            lost, restored = facts(store, "link.lost", "link.restored")[1:]
+            assert restored.data["lost_at"] == lost.at.isoformat()
+            assert restored.data["corrections"] == 4
+            inferred = [fact for fact in facts(store) if fact.data.get("inferred")]
+            assert len(inferred) == 4
+
+    asyncio.run(scene())
+
+
+def test_lining_up_twice_changes_nothing(store: Store) -> None:
+    async def scene() -> None:
+        ami = FakeAMI()
+        async with ami.running(), bridged(ami, store) as bridge:
+            ami.drop()
+            await until(lambda: facts(store, "link.restored")[1:])
+            ami.drop()
+            await until(lambda: facts(store, "link.restored")[2:])
+            assert bridge.corrected == 0
+
+    asyncio.run(scene())
+
+
+def test_late_events_from_before_a_look_change_nothing(store: Store) -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            ami.send(*STORY)
+            await until(lambda: facts(store, "call.ended"))
+            known = len(facts(store))
+            ami.send(STORY[2], STORY[3], STORY[4], STORY[8], entered("a1-2.2"))
+            await until(lambda: [fact for fact in facts(store) if fact.call == "a1-2.2"])
+            assert len(facts(store)) == known + 1
+
+    asyncio.run(scene())
+
+
+def test_an_event_that_makes_no_sense_costs_only_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = bridge_module.translate
+
+    def translate(message: Any, *args: Any) -> Any:
+        if message.one("Boom"):
+            raise RuntimeError("boom")
+        return real(message, *args)
+
+    monkeypatch.setattr(bridge_module, "translate", translate)
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
+            ami.send(entered(), {"Event": "UserEvent", "Boom": "1"}, hangup(5))
+            await until(lambda: facts(store, "call.ended"))
+            assert bridge.failed == 1
+            assert ami.accepted == 1
+
+    asyncio.run(scene())
+
+
+def test_a_signal_that_cannot_be_recorded_costs_only_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = record.apply
+
+    def apply(session: Session, signals: Any, node: str) -> record.Applied:
+        if any(signal.call == "a1-3.3" for signal in signals):
+            raise ValueError("unrecordable")
+        return real(session, signals, node)
+
+    monkeypatch.setattr(record, "apply", apply)
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
+            ami.send(entered("a1-2.2"), entered("a1-3.3"), entered("a1-4.4"))
+            await until(lambda: len(facts(store, "call.entered")) == 2)
+            assert bridge.failed == 1
+
+    asyncio.run(scene())
+
+
+def test_a_database_that_is_away_for_a_while_loses_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tries = record.apply, []
+
+    def apply(session: Session, signals: Any, node: str) -> record.Applied:
+        tries.append(signals)
+        if len(tries) < 5:
+            raise OperationalError("away", {}, Exception())
+        return real(session, signals, node)
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            monkeypatch.setattr(record, "apply", apply)
+            ami.send(*STORY)
+            await until(lambda: facts(store, "call.ended"))
+            assert call_row(store).outcome == "answered"
+
+    asyncio.run(scene())
+
+
+def test_a_seat_that_left_its_queues_in_a_call_is_not_paused(store: Store) -> None:
+    async def scene() -> None:
+        ami = FakeAMI()
+        ami.replies["QueuePause"] = refusal("Interface not found")
+        async with ami.running(), bridged(ami, store):
+            ami.send(*STORY[:5])
+            await until(lambda: ami.asked("QueuePause"))
+            ami.send(*STORY[5:])
+            await until(lambda: facts(store, "call.ended"))
+
+    asyncio.run(scene())
+
+
+def test_stopping_says_that_nobody_listens(store: Store) -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            pass
+        assert facts(store)[-1].data == {"why": "stopped"}
+
+    asyncio.run(scene())
+
+
+def test_many_calls_at_once_are_one_row_each(store: Store) -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            ami.send(*(entered(f"a1-{number}.1", number) for number in range(300)))
+            await until(lambda: len(facts(store, "call.entered")) == 300)
+            with store.transaction() as session:
+                rows = session.exec(select(Call.id).order_by(col(Call.entered_at))).all()
+            assert list(rows) == [f"a1-{number}.1" for number in range(300)]
+
+    asyncio.run(scene())
