@@ -26,10 +26,8 @@ def check(rows: Rows) -> list[Misconfigured]:
 
 
 def duplicates(rows: Rows) -> Iterator[Misconfigured]:
-    """No two rows of a sheet have the same key, and a single table is there exactly once."""
+    """No two rows of a sheet have the same key."""
     for sheet in SHEETS:
-        if sheet.single and len(rows[sheet.name]) != 1:
-            yield Misconfigured(sheet.file, f"no [{sheet.table}]", "one")
         first: dict[str, Row] = {}
         for row in rows[sheet.name] if sheet.key else ():
             key = row.values[sheet.key or ""]

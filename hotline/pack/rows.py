@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.errors import Misconfigured
-from hotline.pack.sheets import Field, Sheet
+from hotline.pack.sheets import SHEETS, Field, Sheet
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,9 @@ def read_sheet(sheet: Sheet, text: str, problems: list[Misconfigured]) -> list[R
     except Misconfigured as problem:
         problems.append(problem)
         return []
+    except csv.Error as error:
+        problems.append(Misconfigured(sheet.file, str(error), "comma-separated values"))
+        return []
     return [_understand(sheet, raw, problems) for raw in raws]
 
 
@@ -95,34 +98,41 @@ def _check_header(sheet: Sheet, header: list[str], line: int) -> None:
 
 def _toml_rows(sheet: Sheet, text: str) -> Iterator[_Raw]:
     try:
-        tables = tomllib.loads(text).get(sheet.table, {} if sheet.single else [])
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(sheet.file, str(error), "TOML") from None
-    wanted = dict if sheet.single else list
-    if not isinstance(tables, wanted) or not all(isinstance(table, dict) for table in _listed(tables)):
-        header = f"[{sheet.table}]" if sheet.single else f"[[{sheet.table}]]"
-        raise Misconfigured(
-            f"{sheet.file}, {sheet.table}", "another kind of value", f"tables headed {header}"
-        )
+    _check_tables(sheet, document)
     places = list(_toml_places(sheet, text))
-    for number, table in enumerate(_listed(tables)):
+    for number, table in enumerate(_listed(document.get(sheet.table, []))):
         line, lines = places[number] if number < len(places) else (1, {})
         yield _Raw(line, table, lines)
 
 
-def _listed(tables: dict[str, Any] | list[Any]) -> list[Any]:
-    return [tables] if isinstance(tables, dict) else tables
+def _check_tables(sheet: Sheet, document: dict[str, Any]) -> None:
+    headers = {other.table: other.header for other in SHEETS if other.file == sheet.file}
+    for name in document.keys() - headers.keys():
+        raise Misconfigured(f"{sheet.file}, {name}", "an unknown table", " or ".join(headers.values()))
+    if sheet.single and sheet.table not in document:
+        raise Misconfigured(sheet.file, f"no {sheet.header}", "one")
+    tables = document.get(sheet.table, [])
+    if isinstance(tables, dict) != sheet.single or not all(isinstance(one, dict) for one in _listed(tables)):
+        raise Misconfigured(
+            f"{sheet.file}, {sheet.table}", "another kind of value", f"tables headed {sheet.header}"
+        )
+
+
+def _listed(tables: Any) -> list[Any]:
+    return tables if isinstance(tables, list) else [tables]
 
 
 def _toml_places(sheet: Sheet, text: str) -> Iterator[tuple[int, dict[str, int]]]:
     """The line of each of the sheet's headers, and those of the keys under it: the parser doesn't tell."""
-    header = f"[{sheet.table}]" if sheet.single else f"[[{sheet.table}]]"
     place: tuple[int, dict[str, int]] | None = None
     for line, written in enumerate(text.splitlines(), start=1):
         if written.startswith("["):
             if place:
                 yield place
-            place = (line, {}) if written.split("#")[0].strip() == header else None
+            place = (line, {}) if written.split("#")[0].strip() == sheet.header else None
         elif place and (found := re.match(r"\s*([\w-]+)\s*=", written)):
             place[1].setdefault(found[1], line)
     if place:

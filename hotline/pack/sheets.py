@@ -61,6 +61,11 @@ class Sheet:
         """Whether its lines are rows."""
         return self.file.endswith(".csv")
 
+    @property
+    def header(self) -> str:
+        """What stands above a row of it in TOML."""
+        return f"[{self.table}]" if self.single else f"[[{self.table}]]"
+
 
 def _names(about_zh: str = "name in Chinese", about_en: str = "name in English") -> tuple[Field, Field]:
     return Field("name_zh", about_zh), Field("name_en", about_en)
