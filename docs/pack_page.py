@@ -61,16 +61,15 @@ def _section(sheet: Sheet) -> Iterator[str]:
     yield f"### `{sheet.file}`, {what}: {sheet.name}\n"
     yield "| field | what it is | how it is written | |"
     yield "|---|---|---|---|"
-    yield from (_row(sheet, field) for field in sheet.fields)
+    yield from (_row(field) for field in sheet.fields)
     yield ""
 
 
-def _row(sheet: Sheet, field: Field) -> str:
-    needed = "required" if field.required else ""
-    remark = "unique" if field.name == sheet.key else needed
+def _row(field: Field) -> str:
+    remark = ", ".join(["required"] * field.required + ["unique"] * field.unique)
     named = f"{field.form.expected}; from {field.names}" if field.names else field.form.expected
     written = named.replace("|", "\\|")
-    return f"| `{field.name}` | {field.about} | {written} | {remark} |"
+    return f"| `{field.name}` | {field.about} | {written} | {remark or '·'} |"
 
 
 if __name__ == "__main__":

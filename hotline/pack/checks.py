@@ -26,16 +26,17 @@ def check(rows: Rows) -> list[Misconfigured]:
 
 
 def duplicates(rows: Rows) -> Iterator[Misconfigured]:
-    """No two rows of a sheet have the same key."""
+    """No two rows share what is unique in their sheet."""
     for sheet in SHEETS:
-        first: dict[str, Row] = {}
-        for row in rows[sheet.name] if sheet.key else ():
-            key = row.values[sheet.key or ""]
-            if key in first:
-                yield row.fault(
-                    sheet.key or "", f"{key!r} again", f"each once; line {first[key].line} has it"
-                )
-            first.setdefault(key, row)
+        for field in (field for field in sheet.fields if field.unique):
+            first: dict[str, Row] = {}
+            for row in rows[sheet.name]:
+                for value in _named(row, field):
+                    if value in first:
+                        yield row.fault(
+                            field.name, f"{value!r} again", f"each once; line {first[value].line} has it"
+                        )
+                    first.setdefault(value, row)
 
 
 def references(rows: Rows) -> Iterator[Misconfigured]:

@@ -27,13 +27,17 @@ REQUIRED = object()
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a CSV file or a key in TOML. `names`: the sheet whose rows it names, by their key."""
+    """A column of a CSV file or a key in TOML. `names`: the sheet whose rows it names, by their key.
+
+    `unique`: no two rows of its sheet share a value of it.
+    """
 
     name: str
     about: str
     form: Form = forms.TEXT
     default: Any = REQUIRED
     names: str | None = None
+    unique: bool = False
 
     @property
     def required(self) -> bool:
@@ -45,7 +49,7 @@ class Field:
 class Sheet:
     """Rows of one kind: a whole CSV file, or the tables `[[table]]` of a TOML file (`[table]` where `single`).
 
-    `key` is the field that no two rows share; `make` builds the value from the fields by name.
+    `key` is the field by which other sheets name a row; `make` builds the value from the fields by name.
     """
 
     name: str
@@ -101,15 +105,14 @@ SHEETS = (
     Sheet(
         "emergency",
         "city.toml",
-        (Field("number", "an emergency number", forms.NUMBER), *_names()),
+        (Field("number", "an emergency number", forms.NUMBER, unique=True), *_names()),
         table="emergency",
-        key="number",
         make=EmergencyNumber,
     ),
     Sheet(
         "skills",
         "skills.toml",
-        (Field("name", "what queues and people call it", forms.CODE), *_titles()),
+        (Field("name", "what queues and people call it", forms.CODE, unique=True), *_titles()),
         table="skill",
         key="name",
         make=Skill,
@@ -118,7 +121,7 @@ SHEETS = (
         "queues",
         "queues.toml",
         (
-            Field("name", "what lines call it", forms.CODE),
+            Field("name", "what lines call it", forms.CODE, unique=True),
             *_titles(),
             Field("skill", "the skill that its calls need", names="skills"),
             Field("answer_target", "seconds within which a call should be answered", forms.WHOLE, 15),
@@ -148,7 +151,7 @@ SHEETS = (
         "areas",
         "areas.csv",
         (
-            Field("code", "the place's code", forms.CODE),
+            Field("code", "the place's code", forms.CODE, unique=True),
             *_names(),
             Field("level", "how wide it is", one_of(Level)),
             Field("parent", "the place in which it lies; empty for the city", default=None, names="areas"),
@@ -161,7 +164,7 @@ SHEETS = (
         "units",
         "units.csv",
         (
-            Field("code", "the unit's code", forms.CODE),
+            Field("code", "the unit's code", forms.CODE, unique=True),
             *_names(),
             Field("level", "the level at which it acts", one_of(Level)),
             Field("kind", "what sort of body it is", one_of(Kind)),
@@ -185,7 +188,7 @@ SHEETS = (
         "slots",
         "slots.toml",
         (
-            Field("name", "what matters call it", forms.CODE),
+            Field("name", "what matters call it", forms.CODE, unique=True),
             Field("label_zh", "label on the form in Chinese"),
             Field("label_en", "label on the form in English"),
         ),
@@ -196,7 +199,7 @@ SHEETS = (
     Sheet(
         "categories",
         "categories.csv",
-        (Field("code", "two digits, or four below those", forms.CATEGORY), *_names()),
+        (Field("code", "two digits, or four below those", forms.CATEGORY, unique=True), *_names()),
         key="code",
         make=Category,
     ),
@@ -204,7 +207,7 @@ SHEETS = (
         "matters",
         "catalogue.csv",
         (
-            Field("code", "its category's four digits and two of its own", forms.MATTER),
+            Field("code", "its category's four digits and two of its own", forms.MATTER, unique=True),
             *_names(),
             Field("types", "the kinds of ticket that it comes as", many(one_of(tickets.Type))),
             Field("owner", "the city-level unit whose duty it is", names="units"),
@@ -222,7 +225,7 @@ SHEETS = (
         "calendars",
         "calendar.toml",
         (
-            Field("name", "what units call it", forms.CODE),
+            Field("name", "what units call it", forms.CODE, unique=True),
             Field("weekdays", "working days of a week", many(forms.WEEKDAY, frozenset)),
             Field("hours", "working hours of such a day", many(forms.SPAN)),
             Field("official_days", "whether the country's holidays and make-up days apply", forms.TRUTH),
@@ -244,7 +247,7 @@ SHEETS = (
     Sheet(
         "policies",
         "clocks.toml",
-        (Field("version", "what its rules call it", forms.CODE), *_validity()),
+        (Field("version", "what its rules call it", forms.CODE, unique=True), *_validity()),
         table="policy",
         key="version",
     ),
@@ -275,23 +278,22 @@ SHEETS = (
         "people",
         "people.toml",
         (
-            Field("login", "login name", forms.CODE),
+            Field("login", "login name", forms.CODE, unique=True),
             *_names(),
             Field("roles", "what they may do", many(one_of(Role))),
             Field("unit", "their unit", default=None, names="units"),
-            Field("extension", "their seat's extension", forms.NUMBER, None),
+            Field("extension", "their seat's extension", forms.NUMBER, None, unique=True),
             Field("skills", "what their seat takes, 0 first", forms.RANKS, {}, names="skills"),
         ),
         table="person",
-        key="login",
         make=Person,
     ),
     Sheet(
         "citizens",
         "citizens.toml",
         (
-            Field("name", "an invented name"),
-            Field("numbers", "numbers that nobody can have", many(forms.NUMBER)),
+            Field("name", "an invented name", unique=True),
+            Field("numbers", "numbers that nobody can have", many(forms.NUMBER), unique=True),
             Field("area", "where they live", names="areas"),
             Field("address", "their address"),
             Field("enterprise", "their enterprise", default=""),
@@ -322,13 +324,12 @@ SHEETS = (
         "prompts",
         "prompts.toml",
         (
-            Field("name", "the prompt that is replaced or added", forms.CODE),
+            Field("name", "the prompt that is replaced or added", forms.CODE, unique=True),
             Field("cmn", "its text in Mandarin", default=None),
             Field("yue", "its text in Cantonese", default=None),
             Field("en", "its text in English", default=None),
         ),
         table="prompt",
-        key="name",
     ),
 )
 

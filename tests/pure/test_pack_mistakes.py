@@ -117,6 +117,20 @@ def test_a_mistake_names_its_place(
     assert (where, found, expected) in told
 
 
+def test_what_is_unique_is_told_where_it_comes_again(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path)
+    with (tmp_path / "people.toml").open("a", encoding="utf-8") as people:
+        people.write(smallpack.PEOPLE.replace("ada", "eve"))
+    assert _mistakes(folder) == [
+        ("people.toml line 15, key extension", "'8001' again", "each once; line 1 has it")
+    ]
+
+
+def test_every_key_is_unique() -> None:
+    for sheet in BY_NAME.values():
+        assert sheet.key in (None, *(field.name for field in sheet.fields if field.unique))
+
+
 def test_a_pack_without_a_single_table_says_which(tmp_path: Path) -> None:
     folder = write_pack(tmp_path)
     (tmp_path / "city.toml").write_text("", "utf-8")
