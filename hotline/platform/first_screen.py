@@ -16,23 +16,25 @@ def show(console: Console, settings: Settings) -> None:
     """Print the first screen; a demo's tells more."""
     if settings.site.demo:
         console.print(demo_accounts(load_pack(settings.site.city).people))
-        console.print(_what_to_try(settings), highlight=False)
+        console.print(_what_to_try(settings), highlight=False, soft_wrap=True)
     console.print(
         f"\n  Ready: [bold]{settings.web.origin}/[/]   (Ctrl-C stops everything)\n", highlight=False
     )
 
 
 def demo_accounts(people: tuple[Person, ...]) -> Table:
-    """Who can log in to a demo, one row a person; all share one password."""
-    table = Table(title=f"Demo accounts, password [bold]{DEMO_PASSWORD}[/]", title_justify="left", box=None)
-    for heading in ("login", "name", "role", "seat", "unit"):
-        table.add_column(heading, header_style="dim")
-    for person in people:
-        roles = ", ".join(ROLE_WORDS[Role(role)] for role in person.roles)
-        table.add_row(
-            person.login, f"{person.name_zh} {person.name_en}", roles, person.extension, person.unit
-        )
+    """Who can log in to a demo, one row a role; all share one password."""
+    title = f"Demo accounts (password of all: [bold]{DEMO_PASSWORD}[/])"
+    table = Table(title=title, title_justify="left", title_style="", box=None, show_header=False)
+    for role in Role:
+        logins = [_login(person) for person in people if person.roles[0] == role]
+        if logins:
+            table.add_row(f"[dim]{ROLE_WORDS[role]}[/]", ", ".join(logins))
     return table
+
+
+def _login(person: Person) -> str:
+    return f"{person.login} ({person.extension})" if person.extension else person.login
 
 
 def _what_to_try(settings: Settings) -> str:
