@@ -48,7 +48,17 @@ class Folders:
         """The folders that must exist before Asterisk starts."""
         keys, channel_events = self.data / "keys", self.log / "cel-custom"
         return (
-            *(self.base, self.etc, self.data, keys, self.database, self.spool, self.run, self.log, channel_events),
+            *(
+                self.base,
+                self.etc,
+                self.data,
+                keys,
+                self.database,
+                self.spool,
+                self.run,
+                self.log,
+                channel_events,
+            ),
             *(self.sounds, self.recordings),
         )
 

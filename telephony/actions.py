@@ -128,7 +128,11 @@ def _join(talk: Conversation, extension: str, queue: str, penalty: int) -> None:
 
 
 def _originate(talk: Conversation, extension: str, number: str, call: str) -> None:
-    variables = {"__HOTLINE_CALL": call, "PJSIP_HEADER(add,X-Hotline-Call)": call}
+    variables = {
+        "__HOTLINE_CALL": call,
+        "PJSIP_HEADER(add,X-Hotline-Call)": call,
+        "PJSIP_HEADER(add,X-Hotline-Answer)": "auto",  # the agent asked for this call: the softphone answers itself
+    }
     talk.ask(
         "Originate",
         variables,

@@ -70,7 +70,9 @@ def child(carrier: Carrier) -> Child:
 
 
 @contextmanager
-def running(programs: Programs, network: Network, manners: Manners | None = None, say: str = "") -> Iterator[Carrier]:
+def running(
+    programs: Programs, network: Network, manners: Manners | None = None, say: str = ""
+) -> Iterator[Carrier]:
     """A carrier for as long as the block lasts; its folder goes with it. Raises `Unreachable` if it can't start."""
     base = Path(tempfile.mkdtemp(prefix="hotline-carrier-"))
     try:

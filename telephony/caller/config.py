@@ -11,9 +11,31 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 MODULES = (
     *("res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_timing_timerfd", "res_pjproject"),
-    *("codec_alaw", "codec_ulaw", "codec_resample", "format_pcm", "format_wav", "format_sln", "res_rtp_asterisk"),
-    *("bridge_simple", "bridge_native_rtp", "res_pjsip", "res_pjsip_endpoint_identifier_ip", "res_pjsip_pubsub"),
-    *("res_pjsip_session", "res_pjsip_sdp_rtp", "res_pjsip_caller_id", "res_pjsip_rfc3326", "chan_pjsip", "pbx_config", "pbx_spool"),
+    *(
+        "codec_alaw",
+        "codec_ulaw",
+        "codec_resample",
+        "format_pcm",
+        "format_wav",
+        "format_sln",
+        "res_rtp_asterisk",
+    ),
+    *(
+        "bridge_simple",
+        "bridge_native_rtp",
+        "res_pjsip",
+        "res_pjsip_endpoint_identifier_ip",
+        "res_pjsip_pubsub",
+    ),
+    *(
+        "res_pjsip_session",
+        "res_pjsip_sdp_rtp",
+        "res_pjsip_caller_id",
+        "res_pjsip_rfc3326",
+        "chan_pjsip",
+        "pbx_config",
+        "pbx_spool",
+    ),
     *("app_exec", "app_mixmonitor", "app_playback", "app_senddtmf", "app_stack"),
     *("func_callerid", "func_cdr", "func_channel", "func_env", "func_logic", "func_strings", "func_timeout"),
 )

@@ -51,7 +51,9 @@ class Outcome:
         """The call in one sentence."""
         ending = translate(ENDING_WORDS[self.ending], language)
         if self.answered_after is None:
-            return translate(N_("{number}: not answered ({ending})"), language, number=self.number, ending=ending)
+            return translate(
+                N_("{number}: not answered ({ending})"), language, number=self.number, ending=ending
+            )
         return translate(
             N_(
                 "{number}: answered after {after:.1f} s, talked {talked:.1f} s, {ending}; "
@@ -76,7 +78,9 @@ def read_outcome(number: str, report: str, loudest: float | None) -> Outcome:
     """
     told = json.loads(report)
     if "reason" in told:
-        return Outcome(number, {NO_REPLY: Ending.NO_ANSWER, BUSY: Ending.BUSY}.get(told["reason"], Ending.FAILED))
+        return Outcome(
+            number, {NO_REPLY: Ending.NO_ANSWER, BUSY: Ending.BUSY}.get(told["reason"], Ending.FAILED)
+        )
     answered = float(told["answered"])
     return Outcome(
         number=number,

@@ -25,7 +25,13 @@ NEEDED = 900_000_000  # bytes: the packages, and what comes out of them
 Say = Callable[[str], None]
 
 
-def install(settings: Settings, say: Say) -> Programs:
+def install(settings: Settings, say: Say) -> None:
+    """The step of the set-up: nothing where the switch runs elsewhere."""
+    if not settings.asterisk.external:
+        fetch(settings, say)
+
+
+def fetch(settings: Settings, say: Say) -> Programs:
     """The programs to use, made now if they are missing. Waits while another process makes them.
 
     Raises `Unreachable` when the mirror doesn't answer, `Misconfigured` for what an operator must mend.
