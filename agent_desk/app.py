@@ -16,17 +16,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from agent_desk import (
+    desk,
     floor,
     login,
     order_commands,
     people,
     portal,
+    recordings,
     refusals,
     sockets,
     start,
     suggest,
     ticket_commands,
     ticket_pages,
+    trycall,
 )
 from agent_desk.follow import Follower
 from agent_desk.headers import SecurityHeaders
@@ -38,6 +41,7 @@ from hotline.errors import Refused, Unreachable
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
+    desk,
     start,
     login,
     suggest,
@@ -47,7 +51,9 @@ ROUTERS = (
     portal,
     floor,
     people,
+    recordings,
     sockets,
+    trycall,
 )
 
 log = structlog.get_logger()

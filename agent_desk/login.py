@@ -14,6 +14,7 @@ from agent_desk.visit import COOKIE, Visiting
 from hotline.errors import Refused
 from hotline.record import accounts
 from hotline.store.tables import Account
+from hotline.words import N_
 
 router = APIRouter()
 YEAR = 365 * 24 * 3600
@@ -37,7 +38,9 @@ class Preferences(BaseModel):
 @router.get("/login")
 def login_page(request: Request, next: str = "/") -> Response:
     """The form, in the language that the browser had last."""
-    return render(request, "login.html", page_for_anybody(request, "Log in"), next=_own_path(next))
+    page = page_for_anybody(request, N_("Log in"))
+    demo = house_of(request).settings.site.demo
+    return render(request, "login.html", page, next=_own_path(next), demo=demo)
 
 
 @router.post("/api/login")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
+from babel.dates import format_datetime
 from sqlmodel import col, or_, select
 
 from agent_desk.story import Names
 from agent_desk.visit import Visit
 from hotline.facts import Fact
-from hotline.lines import line_on
+from hotline.lines import Line, line_on
 from hotline.store.tables import Account
 from hotline.words import translate
 
@@ -53,9 +55,13 @@ def unit(visit: Visit, code: str) -> str:
 
 def line(visit: Visit, number: str) -> str:
     """A line's name, as of today."""
-    today = visit.at.astimezone(visit.house.zone).date()
-    found = line_on(visit.house.city.lines, number, today)
+    found = line_at(visit, number, visit.at)
     return name(found, visit.viewer.language) if found else ""
+
+
+def line_at(visit: Visit, number: str, at: datetime) -> Line | None:
+    """What a line was at the time."""
+    return line_on(visit.house.city.lines, number, at.astimezone(visit.house.zone).date())
 
 
 def queue(visit: Visit, code: str) -> str:
@@ -85,6 +91,10 @@ def names(visit: Visit, facts: Sequence[Fact]) -> Names:
         person=person,
         queue=lambda code: queue(visit, code),
         seat=seat,
+        line=lambda number: f"{number} {line(visit, number)}".strip(),
+        time=lambda at: format_datetime(
+            at.astimezone(visit.house.zone), "MM-dd HH:mm", locale=visit.viewer.language
+        ),
     )
 
 

@@ -12,15 +12,16 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from agent_desk import naming
-from agent_desk.clockview import ClockView, clock_views
+from agent_desk.clockview import ClockView, amber_at, clock_views
 from agent_desk.render import fragment, page_for, render
-from agent_desk.ticket_pages import TicketView, ticket_view
+from agent_desk.ticket_pages import note_look
+from agent_desk.ticketview import TicketView, ticket_view
 from agent_desk.visit import Visit, Visiting
 from dispatch import workorders
 from dispatch.workorders import TO_SIGN, State, Verb
-from hotline.clock_policy import Kind
+from hotline.clock_policy import KIND_WORDS, Kind
 from hotline.errors import Refused
-from hotline.record import views, visibility
+from hotline.record import visibility
 from hotline.roles import Permission
 from hotline.store.tables import ClockRow, Ticket, WorkOrder
 from hotline.words import N_
@@ -35,30 +36,36 @@ TABS: Mapping[str, tuple[str, frozenset[State]]] = {
     "replied": (N_("Awaiting revisit"), frozenset({State.REPLIED})),
     "done": (N_("Done"), frozenset({State.ACCEPTED, State.RETURNED, State.CANCELLED})),
 }
-Tab = Annotated[str, Query(pattern="|".join(TABS))]
+Tab = Annotated[str, Query(pattern="^(" + "|".join(TABS) + ")$")]
 _CLOCK_OF = {"to-sign": Kind.SIGN, "in-hand": Kind.RESOLVE}
 
 
 @dataclass(frozen=True)
 class OrderRow:
-    """One line of a tab; `clock` is the due time that matters there."""
+    """One line of a tab; `clock` (in English), `due_at` and `amber_at` are of the promise that matters there."""
 
     order: WorkOrder
     ticket: Ticket
     matter: str
     area: str
     unit: str
+    clock: str
     due_at: datetime | None
+    amber_at: datetime | None
     provisional: bool
+    may_sign: bool
 
 
 @dataclass(frozen=True)
 class Portal:
-    """What the list shows: the rows of one tab, how many lie under each open tab, and where it goes on."""
+    """What the list shows: the rows of one tab below the order `before`, how many lie under each open tab, and where
+    it goes on.
+    """
 
     tab: str
     tabs: Mapping[str, tuple[str, frozenset[State]]]
     counts: Mapping[str, int]
+    before: int | None
     rows: Sequence[OrderRow]
     next: int | None
     now: datetime
@@ -82,7 +89,8 @@ def portal_page(
 ) -> Response:
     """The unit's orders under one tab, the newest first."""
     page = page_for(visit, N_("Unit portal"), "portal")
-    return render(request, "portal.html", page, portal=_portal(visit, tab, before))
+    own = naming.unit(visit, visit.viewer.unit or "")
+    return render(request, "portal.html", page, unit=own, portal=_portal(visit, tab, before))
 
 
 @router.get("/portal/list")
@@ -96,9 +104,7 @@ def order_page(request: Request, visit: Visiting, identity: int) -> Response:
     """One work order, with all that the unit may know of its ticket."""
     page = page_for(visit, N_("Work order"), "portal")
     view = _order_view(visit, identity)
-    if view.ticket.citizen is not None:
-        ticket = view.ticket.ticket
-        views.person_viewed(visit.session, visit.viewer, visit.at, citizen=ticket.citizen, ticket=ticket.id)
+    note_look(visit, view.ticket)
     return render(request, "order.html", page, view=view)
 
 
@@ -112,7 +118,7 @@ def _portal(visit: Visit, tab: str, before: int | None) -> Portal:
     visit.viewer.must(Permission.ORDER_SIGN)
     rows = _rows(visit, tab, before)
     next_ = rows[PAGE - 1].order.id if len(rows) > PAGE else None
-    return Portal(tab, TABS, _counts(visit), rows[:PAGE], next_, visit.at)
+    return Portal(tab, TABS, _counts(visit), before, rows[:PAGE], next_, visit.at)
 
 
 def _rows(visit: Visit, tab: str, before: int | None) -> list[OrderRow]:
@@ -140,8 +146,11 @@ def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None)
         matter=naming.matter(visit, ticket.matter),
         area=naming.area(visit, ticket.area),
         unit=naming.unit(visit, order.unit),
+        clock=KIND_WORDS[Kind(clock.kind)] if clock else "",
         due_at=clock.due_at if clock and running else None,
+        amber_at=amber_at(clock) if clock else None,
         provisional=clock.provisional if clock else False,
+        may_sign=Verb.SIGN in workorders.LIFECYCLE.verbs(State(order.state)),
     )
 
 
@@ -151,7 +160,11 @@ def _counts(visit: Visit) -> dict[str, int]:
         visibility.orders(visit.viewer), col(WorkOrder.ended_at).is_(None)
     )
     by_state = dict(visit.session.exec(asked.group_by(col(WorkOrder.state))).all())
-    return {tab: sum(by_state.get(state, 0) for state in states) for tab, (_, states) in TABS.items()}
+    return {
+        tab: sum(by_state.get(state, 0) for state in states)
+        for tab, (_, states) in TABS.items()
+        if not states <= workorders.OVER
+    }
 
 
 def _order_view(visit: Visit, identity: int) -> OrderView:

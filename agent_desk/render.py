@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from agent_desk.assets import asset
+from agent_desk.codes import CODES, in_words
 from agent_desk.house import house_of, now
 from agent_desk.page import Page
 from agent_desk.visit import Visit, path_of
@@ -30,7 +31,8 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.globals["asset"] = asset
+environment.globals |= {"asset": asset, "codes": CODES}
+environment.filters["in_words"] = in_words
 
 
 def render(request: Request, template: str, page: Page, **values: Any) -> HTMLResponse:

@@ -1,11 +1,14 @@
-"""A ticket's story in words: the facts of the journal, one line each, as a person reads them."""
+"""A ticket's story in words: the facts of the journal as a person reads them, what happened together in one line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
+from hotline.calls import OUTCOME_WORDS, Outcome
+from hotline.clock_policy import KIND_WORDS, Kind
 from hotline.facts import Fact
 from hotline.tickets import SATISFACTION_WORDS, SOLUTION_WORDS, Satisfaction, Solution
 from hotline.words import N_, translate
@@ -24,75 +27,116 @@ class Line:
 
 @dataclass(frozen=True)
 class Names:
-    """How codes and accounts are called in one language."""
+    """How codes, accounts and times are called in one language."""
 
     language: str
     unit: Callable[[str], str]
     person: Callable[[str], str]
     queue: Callable[[str], str]
     seat: Callable[[str], str]
+    line: Callable[[str], str]
+    time: Callable[[datetime], str]
 
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
-    "call.entered": ("phone", N_("Called {line}")),
+    "call.entered": ("phone", N_("The citizen called {line}")),
     "call.queued": ("queue", N_("Waited in {queue}")),
     "call.offered": ("bell", N_("Rang at {seat}")),
-    "call.declined": ("bell", N_("{seat} didn't answer")),
+    "call.not_answered": ("bell", N_("{seat} didn't answer")),
     "call.answered": ("headset", N_("{seat} answered")),
     "call.held": ("pause", N_("Put on hold")),
     "call.resumed": ("headset", N_("Back from hold")),
-    "call.placed": ("phone", N_("{seat} called the citizen back")),
+    "call.placed": ("call-back", N_("{seat} calls the citizen back")),
+    "call.rang": ("phone", N_("The citizen's telephone rings")),
+    "call.recorded": ("mic", N_("Recording begun")),
     "call.ended": ("phone-off", N_("The call ended")),
+    "recording.played": ("play", N_("Recording listened to")),
     "ticket.opened": ("ticket", N_("Ticket {number} opened")),
     "ticket.answered": ("check", N_("Answered at once")),
     "ticket.submitted": ("arrow", N_("Submitted for dispatch")),
-    "ticket.dispatched": ("arrow", N_("Dispatched to {unit}")),
     "ticket.taken_back": ("undo", N_("Taken back from the unit")),
-    "ticket.replied": ("reply", N_("{unit} has replied; the citizen is to be called back")),
     "ticket.revisited": ("phone", N_("Revisit begun")),
     "ticket.redone": ("undo", N_("Given back to be done again")),
     "ticket.closed": ("check", N_("Ticket closed")),
     "ticket.reopened": ("undo", N_("Reopened")),
-    "order.issued": ("order", N_("Work order issued to {unit}")),
+    # A ticket is dispatched by an order and replied to by one, so that the orders' facts tell of both.
+    "order.issued": ("order", N_("Dispatched to {unit}")),
     "order.signed": ("sign", N_("{unit} signed for it")),
     "order.returned": ("undo", N_("{unit} returned it")),
     "order.replied": ("reply", N_("{unit} replied")),
     "order.accepted": ("check", N_("Reply accepted")),
     "order.cancelled": ("cross", N_("Work order cancelled")),
-    "clock.started": ("clock", N_("Clock started: {clock}")),
-    "clock.stopped": ("clock", N_("Clock stopped: {clock}")),
+    "clock.started": ("clock", N_("Clocks running")),
+    "clock.stopped": ("clock", N_("Clocks stopped")),
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
+
+CITIZEN_ANSWERED = ("headset", N_("The citizen answered"))
 
 
 def tell(facts: Sequence[Fact], names: Names) -> list[Line]:
     """The story, in the order of the facts; what has no sentence isn't part of it."""
-    return [_line(fact, names) for fact in facts if fact.kind in SENTENCES]
+    told = (fact for fact in facts if fact.kind in SENTENCES)
+    return [_line(list(together), names) for _, together in groupby(told, _moment)]
 
 
-def _line(fact: Fact, names: Names) -> Line:
-    icon, sentence = SENTENCES[fact.kind]
-    said = {name: _said(name, str(value), names) for name, value in fact.data.items() if value is not None}
-    seat = names.seat(str(fact.data.get("extension", "")))
-    text = translate(
-        sentence, names.language, **{"line": "", "queue": "", "unit": "", "number": "", **said, "seat": seat}
-    )
-    return Line(fact.at, icon, text, names.person(fact.by), _detail(fact, names))
+def _moment(fact: Fact) -> object:
+    """Clocks that start or stop by one deed are told in one line; every other fact has its own."""
+    return (fact.kind, fact.at) if fact.noun == "clock" else (fact.id, id(fact))
 
 
-def _said(name: str, value: str, names: Names) -> str:
-    if name == "unit":
-        return names.unit(value)
-    if name == "queue":
-        return names.queue(value)
-    return value
+def _line(together: Sequence[Fact], names: Names) -> Line:
+    first = together[0]
+    icon, sentence = _sentence(first)
+    text = translate(sentence, names.language, **_values(first, names))
+    return Line(first.at, icon, text, names.person(first.by), " · ".join(_details(together, names)))
 
 
-def _detail(fact: Fact, names: Names) -> str:
-    if fact.kind == "ticket.closed":
-        told = (
-            SATISFACTION_WORDS[Satisfaction(fact.data["satisfaction"])],
-            SOLUTION_WORDS[Solution(fact.data["solution"])],
-        )
-        return " · ".join(translate(words, names.language) for words in told)
-    return str(fact.data.get("reason") or "")
+def _sentence(fact: Fact) -> tuple[str, str]:
+    if fact.kind == "call.answered" and fact.data.get("direction") == "out":
+        return CITIZEN_ANSWERED
+    return SENTENCES[fact.kind]
+
+
+def _values(fact: Fact, names: Names) -> dict[str, str]:
+    data = fact.data
+    return {
+        "number": str(data.get("number") or ""),
+        "line": names.line(str(data.get("line") or "")),
+        "queue": names.queue(str(data.get("queue") or "")),
+        "unit": names.unit(str(data.get("unit") or "")),
+        "seat": names.seat(str(data.get("extension") or "")),
+    }
+
+
+def _details(together: Sequence[Fact], names: Names) -> Iterator[str]:
+    first = together[0]
+    if first.kind == "ticket.closed":
+        yield translate(SATISFACTION_WORDS[Satisfaction(first.data["satisfaction"])], names.language)
+        yield translate(SOLUTION_WORDS[Solution(first.data["solution"])], names.language)
+    elif first.kind == "call.ended":
+        yield from _end(first, names)
+    elif first.noun == "clock":
+        yield from (_clock(fact, names) for fact in together)
+    elif first.data.get("reason"):
+        yield str(first.data["reason"])
+
+
+def _end(fact: Fact, names: Names) -> Iterator[str]:
+    if fact.data.get("outcome"):
+        yield translate(OUTCOME_WORDS[Outcome(fact.data["outcome"])], names.language)
+    if fact.data.get("talked"):
+        minutes, seconds = divmod(round(fact.data["talked"]), 60)
+        yield translate(N_("{minutes} min {seconds} s"), names.language, minutes=minutes, seconds=seconds)
+
+
+def _clock(fact: Fact, names: Names) -> str:
+    """What was promised until when; of a clock that stopped, whether that was in time."""
+    label = translate(KIND_WORDS[Kind(fact.data["clock"])], names.language)
+    due = datetime.fromisoformat(fact.data["due"]) if fact.data.get("due") else None
+    if due is None:
+        return label
+    if fact.kind == "clock.started":
+        return f"{label} {names.time(due)}"
+    standing = N_("in time") if fact.at <= due else N_("late")
+    return f"{label} {translate(standing, names.language)}"

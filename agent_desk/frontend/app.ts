@@ -11,7 +11,11 @@ import * as live from "./live.ts";
 import { loggedIn } from "./page.ts";
 import { startLanguageSwitch, startThemeSwitch } from "./preferences.ts";
 import { startRegion } from "./regions.ts";
+import { startRows } from "./rows.ts";
 import { startTabs } from "./tabs.ts";
+import { startTryCall } from "./trycall.ts";
+import { startPreview } from "./preview.ts";
+import { startAim } from "./aim.ts";
 import { startWallSwitch } from "./wall.ts";
 
 mark("[data-live]:not(body)", startRegion);
@@ -25,8 +29,13 @@ mark("[role=tablist]", startTabs);
 mark("[data-theme-switch]", startThemeSwitch);
 mark("[data-language]", startLanguageSwitch);
 mark("[data-wall-switch]", startWallSwitch);
+mark("form[data-try-call]", startTryCall);
+mark("[data-rows]", startRows);
+mark("[data-preview]", startPreview);
+mark("[data-aim]", startAim);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
 mark("[data-softphone]", (panel) => void import("./softphone.ts").then((made) => made.startSoftphone(panel)));
+mark("[data-desk]", (desk) => void import("./desk.ts").then((made) => made.startDesk(desk)));
 mark("[data-chart]", (figure) => void import("./chart.ts").then((made) => made.startChart(figure)));
 
 adopt(document.body);

@@ -1,0 +1,37 @@
+"""The words for the record's codes, for templates: `codes.ticket["opened"]` is English, to be translated there;
+`codes.solution|in_words` are all of a table, translated, to choose from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from dispatch import workorders
+from hotline import calls, levels, presence, roles, tickets
+
+CODES: Mapping[str, Mapping[Any, str]] = {
+    "ticket": tickets.STATE_WORDS,
+    "type": tickets.TYPE_WORDS,
+    "urgency": tickets.URGENCY_WORDS,
+    "channel": tickets.CHANNEL_WORDS,
+    "satisfaction": tickets.SATISFACTION_WORDS,
+    "solution": tickets.SOLUTION_WORDS,
+    "order": workorders.STATE_WORDS,
+    "part": workorders.PART_WORDS,
+    "call": calls.STATE_WORDS,
+    "outcome": calls.OUTCOME_WORDS,
+    "seat": presence.STATE_WORDS,
+    "pause": presence.REASON_WORDS,
+    "level": levels.LEVEL_WORDS,
+    "role": roles.ROLE_WORDS,
+}
+
+
+@pass_context
+def in_words(context: Context, table: Mapping[Any, str]) -> list[tuple[str, str]]:
+    """The table's codes with their words in the reader's language, in its order."""
+    return [(code, context["_"](words)) for code, words in table.items()]

@@ -1,0 +1,194 @@
+"""One ticket as a page shows it to one person: what they may see of it, in words, and what they may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from agent_desk import naming, recordings
+from agent_desk.clockview import ClockView, clock_views
+from agent_desk.story import Line, tell
+from agent_desk.visit import Visit
+from dispatch import orders
+from hotline import journal, tickets
+from hotline.lines import MODE_WORDS
+from hotline.record import tickets as ticket_record
+from hotline.record import visibility
+from hotline.responsibility import responsible_unit
+from hotline.roles import Permission
+from hotline.store.tables import Account, Call, Citizen, Ticket, TicketEntry, WorkOrder
+from hotline.suggestions import suggest
+from hotline.tickets import Type, Verb
+
+_LOOKED = "person.viewed"
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One of the ticket's work orders, with the clocks that run for it."""
+
+    order: WorkOrder
+    unit: str
+    clocks: Sequence[ClockView]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A text of the thread, with the name of who wrote it."""
+
+    entry: TicketEntry
+    author: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call of the ticket; `seat` is who took it, `can_play` whether this person may listen to it now."""
+
+    call: Call
+    seat: str
+    can_play: bool
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """The unit that the catalogue would ask, and why, in words."""
+
+    unit: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """All that a ticket's page shows. `may_*` say which commands its state and the person's roles allow.
+
+    `citizen` is None for whoever may not know the person, `line_mode` is English to be translated; `views` are
+    the lines of the story that tell who looked at personal data.
+    """
+
+    ticket: Ticket
+    citizen: Citizen | None
+    number: str
+    matter: str
+    area: str
+    line: str
+    line_mode: str
+    opened_by: str
+    orders: Sequence[OrderLine]
+    clocks: Sequence[ClockView]
+    entries: Sequence[Entry]
+    story: Sequence[Line]
+    views: Sequence[Line]
+    calls: Sequence[Heard]
+    suggested: Suggested | None
+    now: datetime
+    may_answer: bool
+    may_dispatch: bool
+    may_close: bool
+    may_call: bool
+
+
+def ticket_view(visit: Visit, identity: int) -> TicketView:
+    """What this person may see of the ticket. Raises `Refused("ticket.unknown")`."""
+    session, viewer = visit.session, visit.viewer
+    ticket = visibility.find_ticket(session, viewer, identity)
+    called = session.exec(select(Call).where(Call.ticket == identity).order_by(col(Call.entered_at))).all()
+    facts = journal.story(session, identity, [call.id for call in called])
+    names = naming.names(visit, facts)
+    clocks = clock_views(visit, ticket)
+    verbs = tickets.LIFECYCLE.verbs(tickets.State(ticket.state))
+    sees_person, centre = may_see_person(visit, ticket), viewer.may(Permission.TICKET_VIEW_ALL)
+    may_dispatch = Verb.DISPATCH in verbs and viewer.may(Permission.ORDER_ISSUE)
+    line = naming.line_at(visit, ticket.line, ticket.opened_at)
+    return TicketView(
+        ticket=ticket,
+        citizen=session.get(Citizen, ticket.citizen) if sees_person else None,
+        number=ticket.contact if sees_person else "",
+        matter=naming.matter(visit, ticket.matter),
+        area=naming.area(visit, ticket.area),
+        line=naming.name(line, viewer.language) if line else "",
+        line_mode=MODE_WORDS[line.mode] if line else "",
+        opened_by=_author(visit, ticket.opened_by),
+        orders=_orders(visit, ticket, clocks),
+        clocks=[clock for clock in clocks if clock.order is None],
+        entries=_thread(visit, ticket),
+        story=tell([fact for fact in facts if fact.kind != _LOOKED], names),
+        views=tell([fact for fact in facts if fact.kind == _LOOKED], names) if centre else (),
+        calls=[Heard(call, names.seat(call.agent or ""), _can_play(visit, call)) for call in called],
+        suggested=_suggested(visit, ticket) if may_dispatch else None,
+        now=visit.at,
+        may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
+        may_dispatch=may_dispatch,
+        may_close=Verb.CLOSE in verbs and viewer.may(Permission.TICKET_CLOSE),
+        may_call=sees_person and viewer.may(Permission.CALL_PLACE) and viewer.extension is not None,
+    )
+
+
+def may_see_person(visit: Visit, ticket: Ticket) -> bool:
+    """A unit acts on a confidential ticket without learning whose it is."""
+    centre = visit.viewer.may(Permission.TICKET_VIEW_ALL)
+    return visit.viewer.may(Permission.PERSON_VIEW) and (centre or not ticket.confidential)
+
+
+def _orders(visit: Visit, ticket: Ticket, clocks: Sequence[ClockView]) -> list[OrderLine]:
+    """The centre sees every unit's order, a unit its own."""
+    viewer = visit.viewer
+    centre = viewer.may(Permission.TICKET_VIEW_ALL)
+    return [
+        OrderLine(
+            order,
+            naming.unit(visit, order.unit),
+            [clock for clock in clocks if clock.order == order.id],
+        )
+        for order in orders.of_ticket(visit.session, ticket)
+        if centre or order.unit in viewer.units
+    ]
+
+
+def _thread(visit: Visit, ticket: Ticket) -> list[Entry]:
+    audiences = ["unit", "citizen"]
+    if visit.viewer.may(Permission.TICKET_VIEW_ALL):
+        audiences.append("internal")
+    return [
+        Entry(entry, _author(visit, entry.author))
+        for entry in ticket_record.thread(visit.session, ticket, audiences)
+    ]
+
+
+def _author(visit: Visit, account: int | None) -> str:
+    """A person's name, with their unit's where that isn't the centre's."""
+    person = visit.session.get(Account, account) if account is not None else None
+    if person is None:
+        return ""
+    outside = person.unit and person.unit != visit.house.city.city.duty_unit
+    return f"{person.name} · {naming.unit(visit, person.unit)}" if outside and person.unit else person.name
+
+
+def _can_play(visit: Visit, call: Call) -> bool:
+    return recordings.may_play(visit, call) and recordings.file_of(visit.house, call) is not None
+
+
+def _suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
+    """The unit that answers for the ticket's matter in its area; without a matter, for what its words speak of."""
+    city, language = visit.house.city, visit.viewer.language
+    area = ticket.area or city.areas.city.code
+    matter = city.catalogue.matters.get(ticket.matter or "")
+    if matter is not None:
+        known = responsible_unit(city, matter, area)
+        return Suggested(known.unit.code, naming.name(known.unit, language), known.reason_in(language))
+    found = suggest(
+        city,
+        f"{ticket.title} {ticket.content}",
+        area=area,
+        line=ticket.line,
+        type_=Type(ticket.type),
+        day=visit.at.astimezone(visit.house.zone).date(),
+        limit=1,
+    )
+    return next(
+        (Suggested(one.unit.code, naming.name(one.unit, language), one.reason_in(language)) for one in found),
+        None,
+    )
