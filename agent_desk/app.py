@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -24,6 +25,8 @@ from agent_desk import (
     portal,
     recordings,
     refusals,
+    seat,
+    seatwatch,
     sockets,
     start,
     suggest,
@@ -42,6 +45,7 @@ from hotline.errors import Refused, Unreachable
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
     desk,
+    seat,
     start,
     login,
     suggest,
@@ -86,7 +90,10 @@ async def _health() -> dict[str, str]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with Follower(app.state.house.store).running() as follower:
         app.state.follower = follower
+        watching = asyncio.create_task(seatwatch.watch(app.state.house, app.state.beats))
         yield
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -1,49 +1,37 @@
-"""Whether each seat is fit for calls: its page beats, its telephone is registered, its microphone is granted."""
+"""Whether each seat is fit for calls: its page beats, its telephone is registered, its microphone is granted.
+
+A seat that stops being so is paused, because nobody would hear a call that is offered to it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.viewer import Viewer
 
-SILENT_AFTER = timedelta(seconds=15)
-
-
-@dataclass(frozen=True)
-class Beat:
-    """What a desk said of itself last."""
-
-    at: datetime
-    registered: bool
-    microphone: bool
-
-    def is_fit(self, at: datetime) -> bool:
-        """Whether calls may go to it at `at`."""
-        return self.registered and self.microphone and at - self.at < SILENT_AFTER
+GRACE = timedelta(seconds=20)  # two beats may be lost, and a page may be loaded anew
 
 
 class SeatBeats:
-    """The last beat of every seat whose page is open at this process, by extension."""
+    """When each seat whose page is open at this process was last fit, by extension."""
 
     def __init__(self) -> None:
-        self._beats: dict[str, Beat] = {}
+        self._fit_at: dict[str, datetime] = {}
 
     def hear(self, viewer: Viewer, said: object, at: datetime) -> None:
-        """Takes a beat; what isn't one, or comes from somebody without a seat, is passed over."""
-        if viewer.extension is not None and isinstance(said, dict):
-            self._beats[viewer.extension] = Beat(
-                at, said.get("registered") is True, said.get("microphone") is True
-            )
+        """Takes a beat; what isn't one, comes from somebody without a seat, or says "not fit" is passed over."""
+        if viewer.extension is None or not isinstance(said, dict):
+            return
+        if said.get("registered") is True and said.get("microphone") is True:
+            self._fit_at[viewer.extension] = at
 
     def is_fit(self, extension: str, at: datetime) -> bool:
-        """Whether the seat's last beat allows calls."""
-        beat = self._beats.get(extension)
-        return beat is not None and beat.is_fit(at)
+        """Whether the seat may be offered calls at `at`."""
+        return extension in self._fit_at and at - self._fit_at[extension] < GRACE
 
     def unfit(self, at: datetime) -> list[str]:
-        """Seats that were fit once and aren't any longer; each is named once."""
-        gone = [extension for extension, beat in self._beats.items() if not beat.is_fit(at)]
+        """Seats that were fit once and haven't been for `GRACE`; each is named once."""
+        gone = [extension for extension in self._fit_at if not self.is_fit(extension, at)]
         for extension in gone:
-            del self._beats[extension]
+            del self._fit_at[extension]
         return gone

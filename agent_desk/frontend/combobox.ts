@@ -9,11 +9,19 @@ import { say } from "./words.ts";
 
 const TYPING_PAUSE = 120;
 
-/** One thing that could be meant. `hint` says why, or where it belongs; `also` fills other fields of the form. */
+/** One thing that could be meant; `hint` says why, or where it belongs. */
 interface Option {
   value: string;
   label: string;
   hint?: string;
+}
+
+/** Chooses for somebody, silently: `label` is shown, `value` is kept. */
+export function setCombobox(root: HTMLElement, value: string, label: string): void {
+  const input = root.querySelector<HTMLInputElement>('[role="combobox"]');
+  const kept = root.querySelector<HTMLInputElement>('input[type="hidden"]');
+  if (input) input.value = label;
+  if (kept) kept.value = value;
 }
 
 export function startCombobox(root: HTMLElement): void {

@@ -14,6 +14,8 @@ import { valuesOf } from "./values.ts";
 export function startForm(form: HTMLElement): void {
   if (!(form instanceof HTMLFormElement)) return;
   form.noValidate = true;
+  for (const happening of ["input", "change"]) form.addEventListener(happening, () => (form.dataset.touched = ""));
+  form.addEventListener("reset", () => delete form.dataset.touched);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void submit(form, event.submitter);
@@ -42,6 +44,7 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Pro
 
 function done(form: HTMLFormElement, data: Record<string, unknown>): void {
   forgetDraft(form);
+  delete form.dataset.touched;
   if ("reset" in form.dataset) form.reset();
   form.closest("dialog")?.close();
   form.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: data }));

@@ -7,6 +7,7 @@ type Hear = (change: Change | null) => void;
 
 const followers = new Map<string, Set<Hear>>();
 const everything = new Set<(change: Change) => void>();
+const listeners = new Set<() => void>();
 let link: Link | null = null;
 
 /** Calls `hear` on each change of one of `topics`; with null after a reconnection that may have dropped some. */
@@ -22,6 +23,11 @@ export function overhear(hear: (change: Change) => void): void {
   everything.add(hear);
 }
 
+/** Calls `hear` whenever the server says anything, at least every ten seconds, in a hidden tab too. */
+export function onWord(hear: () => void): void {
+  listeners.add(hear);
+}
+
 /** Tells the server something through the same connection. */
 export function tell(message: object): void {
   link?.tell(message);
@@ -29,8 +35,12 @@ export function tell(message: object): void {
 
 /** Opens the connection. To be called once, after the page's parts have named their topics. */
 export function start(): void {
-  link = new Link(() => [...followers.keys()], { changed, connected, lost: showLost });
+  link = new Link(() => [...followers.keys()], { changed, connected, lost: showLost, heard });
   link.open();
+}
+
+function heard(): void {
+  for (const hear of listeners) hear();
 }
 
 function changed(change: Change): void {

@@ -22,25 +22,33 @@ export function startRegion(region: HTMLElement): void {
 
 /** Asks for the part again and puts it in the place of its older self. */
 async function refetch(region: HTMLElement): Promise<void> {
+  const source = region.dataset.src;
+  if (!source) return; // it shows nothing yet
   try {
-    const response = await fetch(region.dataset.src ?? location.href, {
+    const response = await fetch(source, {
       headers: { "X-Fragment": "1" },
       credentials: "same-origin",
     });
     if (!response.ok) return;
-    put(region, await response.text());
+    const html = await response.text();
+    if (region.dataset.src === source) put(region, html);
   } catch {
     // the connection's own words are on the screen; the region is asked for again when it is back
   }
 }
 
-/** Puts `html` inside `region`: what is the same stays, a field that is being typed into keeps its words. */
+function isBusy(element: HTMLElement): boolean {
+  const { dataset } = element;
+  return "keep" in dataset || "touched" in dataset || (element instanceof HTMLDialogElement && element.open);
+}
+
+/** Puts `html` inside `region`: what is the same stays, and so does a form that somebody has begun to fill in. */
 export function put(region: HTMLElement, html: string): void {
   Idiomorph.morph(region, html, {
     morphStyle: "innerHTML",
     ignoreActiveValue: true,
     restoreFocus: true,
-    callbacks: { beforeNodeMorphed: (old: Element) => !(old instanceof HTMLElement && "keep" in old.dataset) },
+    callbacks: { beforeNodeMorphed: (old: Element) => !(old instanceof HTMLElement && isBusy(old)) },
   });
   adopt(region);
   region.dispatchEvent(new CustomEvent("refreshed", { bubbles: true }));

@@ -27,6 +27,7 @@ export interface Listener {
   changed(change: Change): void;
   connected(resumed: boolean): void;
   lost(): void;
+  heard(): void;
 }
 
 export class Link {
@@ -74,6 +75,7 @@ export class Link {
     this.cursor = message.cursor;
     if (message.now) page.setServerNow(message.now);
     for (const change of message.events) this.listener.changed(change);
+    this.listener.heard();
   }
 
   private closed(code: number): void {

@@ -5,7 +5,8 @@
  */
 
 import { send } from "./api.ts";
-import { tell } from "./live.ts";
+import { pause } from "./backoff.ts";
+import { onWord, tell } from "./live.ts";
 import { Ear } from "./microphone.ts";
 import { OFF, step, type Effect, type Event, type Phone } from "./phone.ts";
 import { countersOf, levelOf, type Counters } from "./quality.ts";
@@ -14,7 +15,7 @@ import { Sip, type Credentials } from "./sip.ts";
 import { toast } from "./toast.ts";
 import { say } from "./words.ts";
 
-const BEAT = 5000;
+const BEAT = 5000; // a hidden tab's timers slow down, so it also beats whenever the server speaks
 const LOOK_AT_SOUND = 1000;
 const SILENT: Counters = { packetsIn: 0, packetsOut: 0, lost: 0, jitter: 0 };
 const TITLE = document.title;
@@ -28,6 +29,7 @@ export function startSoftphone(panel: HTMLElement): void {
 class Softphone {
   private phone: Phone = OFF;
   private counters = SILENT;
+  private attempt = 0;
   private readonly speaker = new Audio();
   private readonly ear = new Ear((state) => this.take({ type: "microphone", state }));
   private readonly sip = new Sip(
@@ -55,7 +57,10 @@ class Softphone {
     this.speaker.autoplay = true;
     ringtone.prepare();
     this.panel.addEventListener("click", (event) => this.pressed(event.target));
+    this.panel.addEventListener("join", () => this.take({ type: "join" }));
+    this.panel.addEventListener("leave", () => this.take({ type: "leave" }));
     setInterval(() => this.beat(), BEAT);
+    onWord(() => this.beat());
     setInterval(() => void this.look(), LOOK_AT_SOUND);
     document.addEventListener("visibilitychange", () => this.beat());
     addEventListener("beforeunload", (event) => this.phone.call !== "none" && event.preventDefault());
@@ -86,7 +91,11 @@ class Softphone {
     void this.ear.open();
     const answer = await send("/api/desk/session");
     if (answer.ok) {
+      this.attempt = 0;
       this.sip.connect(answer.data as unknown as Credentials);
+    } else if (answer.status === 0 || answer.status >= 500) {
+      this.take({ type: "unreachable" });
+      setTimeout(() => this.phone.line === "lost" && void this.connect(), pause(this.attempt++, Math.random()));
     } else {
       toast(answer.refusal.message, "bad");
       this.take({ type: "refused" });
@@ -102,6 +111,7 @@ class Softphone {
     for (const [name, on] of [["mute", muted], ["hold", call === "held"]] as const) {
       this.panel.querySelector(`[data-phone="${name}"]`)?.setAttribute("aria-pressed", String(on));
     }
+    this.panel.dispatchEvent(new CustomEvent("phone", { bubbles: true, detail: this.phone }));
     document.title = call === "ringing" ? `☎ ${say("phone.ringing")} ${caller}` : TITLE;
   }
 

@@ -6,10 +6,8 @@ import { say } from "./words.ts";
 const STAYS = 6000;
 const STAYS_WITH_UNDO = 12_000;
 
-export interface Undo {
-  url: string;
-  label?: string;
-}
+/** How something is taken back: by asking the server, or here on the page. */
+export type Undo = { url: string; label?: string } | { back: () => void; label?: string };
 
 /** Shows `text`; `tone` is "plain" or "bad". */
 export function toast(text: string, tone: "plain" | "bad" = "plain", undo?: Undo): void {
@@ -28,6 +26,7 @@ export function toast(text: string, tone: "plain" | "bad" = "plain", undo?: Undo
 
 async function takeBack(undo: Undo, note: HTMLElement): Promise<void> {
   note.remove();
+  if ("back" in undo) return undo.back();
   const answer = await send(undo.url);
   if (answer.ok) toast(say("undone"));
   else toast(answer.refusal.message, "bad");

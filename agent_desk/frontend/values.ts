@@ -1,5 +1,7 @@
 /** A form's values as the JSON that the server reads. */
 
+import { isField, type Field } from "./fields.ts";
+
 /**
  * Names to values: a box that may be ticked is true or false, several of one name marked `data-many` are a list,
  * a number stays one where `data-type="number"` says so, and an empty field marked `data-empty="null"` is null.
@@ -11,14 +13,6 @@ export function valuesOf(form: HTMLFormElement, submitter: HTMLElement | null): 
   }
   if (submitter instanceof HTMLButtonElement && submitter.name !== "") values[submitter.name] = submitter.value;
   return values;
-}
-
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-function isField(element: Element): element is Field {
-  return (
-    element instanceof HTMLInputElement || element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement
-  );
 }
 
 function read(field: Field, values: Record<string, unknown>): void {
