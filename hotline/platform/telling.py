@@ -22,7 +22,7 @@ class Telling:
 
     def __call__(self, words: str) -> None:
         seconds = time.monotonic() - self._begun
-        self._console.print(f"[dim]{seconds:5.1f} s[/]  {escape(words)}", highlight=False)
+        self._console.print(f"[dim]{seconds:5.1f} s[/]  {escape(words)}", highlight=False, soft_wrap=True)
         self._status.update(escape(words))
 
     def start(self) -> None:
