@@ -1,0 +1,138 @@
+"""A citizen's call into a real switch: answered, told that it is recorded, asked about, queued, recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from hotline.lines import Line, Mode
+from hotline.settings import Settings
+from telephony.caller.carrier import Carrier
+from telephony.caller.outcome import Ending
+from telephony.caller.place import Attempt, dial, place, wait
+from telephony.fastagi import serving
+from telephony.loudness import SILENCE, loudest
+from telephony.routing import Directory, Route
+from telephony.scripts import Script, scripts
+from tests.live.conftest import Switch
+from tests.patience import eventually
+
+pytestmark = pytest.mark.live
+
+URBAN = Line("12319", "城建城管服务热线", "Urban", Mode.DUAL, "urban", "urban", "welcome-dual")
+DIRECTORY = Directory((URBAN,), "citywide", "cmn")
+
+
+@contextmanager
+def answering(settings: Settings, told: list[Route]) -> Iterator[None]:
+    """Our FastAGI server in a thread of its own."""
+    answers = scripts(lambda: DIRECTORY, lambda: date(2026, 11, 23), lambda call, route: told.append(route))
+    ready, loop = threading.Event(), asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    async def serve(to_ask: Mapping[str, Script]) -> None:
+        async with serving(settings.asterisk.host, settings.asterisk.agi_port, to_ask):
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(answers)))
+    thread.start()
+    try:
+        assert ready.wait(5)
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
+def listening(settings: Settings, said: bytes) -> Iterator[list[socket.socket]]:
+    """Somebody at FastAGI's place who accepts, says `said` and then nothing more."""
+    accepted: list[socket.socket] = []
+    with socket.create_server((settings.asterisk.host, settings.asterisk.agi_port)) as server:
+
+        def accept() -> None:
+            connection, _ = server.accept()
+            connection.sendall(said)
+            accepted.append(connection)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield accepted
+        finally:
+            thread.join(10)
+            for connection in accepted:
+                connection.close()
+
+
+def entered(switch: Switch, since: int) -> list[str]:
+    """The queues that calls entered, after the first `since` rows of queue_log."""
+    return [row[2] for row in switch.queue_log()[since:] if row[4] == "ENTERQUEUE"]
+
+
+def test_a_call_is_answered_greeted_asked_about_and_queued(quiet: Switch, carrier: Carrier) -> None:
+    told: list[Route] = []
+    rows = len(quiet.queue_log())
+    with answering(quiet.settings, told):
+        call = dial(carrier, Attempt("12319", say="你好，路灯坏了。", seconds=13))
+        eventually(lambda: quiet.waiting_in("urban"), 20)
+        outcome = wait(carrier, call)
+    assert [(route.queue, route.prompts) for route in told] == [("urban", ("12319-welcome-dual",))]
+    assert entered(quiet, rows) == ["urban"]
+    assert outcome.ending is Ending.CALLER
+    assert outcome.answered_after is not None
+    assert outcome.answered_after < 1
+    assert outcome.received > 600  # 50 packets a second
+    assert outcome.sent > 600
+    assert outcome.loudest is not None
+    assert outcome.loudest > SILENCE
+
+
+def test_what_the_caller_says_is_on_the_recording(quiet: Switch, carrier: Carrier) -> None:
+    before = quiet.recordings()
+    place(carrier, Attempt("12345", say="你好，我要反映一个问题。", seconds=4))
+    (recording,) = eventually(lambda: [file for file in quiet.recordings() if file not in before])
+    assert recording.stem.startswith("a1-")
+    assert eventually(lambda: loudest(recording) > SILENCE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(None, id="nobody listens"),
+        pytest.param(b"", id="accepts and says nothing"),
+        pytest.param(b"WAIT FOR DIGIT 60000\n", id="keeps the channel busy"),
+        pytest.param(b"no such command\n" * 50, id="talks nonsense"),
+    ],
+)
+def test_without_an_answer_the_call_goes_to_the_default_queue(
+    quiet: Switch, carrier: Carrier, words: bytes | None
+) -> None:
+    rows = len(quiet.queue_log())
+    dial(carrier, Attempt("12319", seconds=30))
+    if words is None:
+        eventually(lambda: quiet.waiting_in("citywide"), 20)
+    else:
+        with listening(quiet.settings, words):
+            eventually(lambda: quiet.waiting_in("citywide"), 20)
+    assert entered(quiet, rows) == ["citywide"]
+
+
+def test_many_calls_at_once_are_all_answered(quiet: Switch, carrier: Carrier) -> None:
+    calls = [dial(carrier, Attempt("12345", f"1390000{n:04}", seconds=2)) for n in range(10)]
+    outcomes = [wait(carrier, call) for call in calls]
+    assert [outcome.ending for outcome in outcomes] == [Ending.CALLER] * 10
+
+
+def test_the_switch_complains_of_nothing(quiet: Switch, carrier: Carrier) -> None:
+    place(carrier, Attempt("12345", seconds=1))
+    ours = [line for line in quiet.messages().splitlines() if "FastAGI" not in line and "res_agi" not in line]
+    assert [line for line in ours if "WARNING" in line or "ERROR" in line] == []
