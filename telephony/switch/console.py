@@ -21,14 +21,13 @@ def is_ready(base: Path) -> bool:
 def tell(base: Path, command: str, until: bytes = b"\n", deadline: float = 5.0) -> bytes:
     """Give one console command and read what is said until `until`, for `deadline` seconds at most.
 
-    The first line, which names the switch, is not part of the answer. Raises `Unreachable`.
+    The switch names itself first, in a line that is not part of the answer. Raises `Unreachable`.
     """
     try:
         with socket.socket(socket.AF_UNIX) as console:
             console.settimeout(deadline)
             console.connect(str(base / "run" / "asterisk.ctl"))
-            answers = console.makefile("rb")
-            answers.readline()
+            _read(console, b"\n")
             console.sendall(command.encode() + b"\0")
             return _read(console, until)
     except OSError as error:

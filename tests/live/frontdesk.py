@@ -77,7 +77,9 @@ class FrontDesk:
     def tickets(self) -> list[Ticket]:
         """The tickets of this run, the oldest first."""
         with self.store.transaction() as session:
-            found = session.exec(select(Ticket).where(Ticket.opened_at > datetime(2026, 1, 1, tzinfo=UTC))).all()
+            found = session.exec(
+                select(Ticket).where(Ticket.opened_at > datetime(2026, 1, 1, tzinfo=UTC))
+            ).all()
         return sorted(found, key=lambda ticket: ticket.id or 0)
 
 
@@ -117,7 +119,9 @@ class Desk:
     def hears_and_is_heard(self) -> None:
         """Waits until sound has gone both ways for a while."""
         before = self.packets()
-        eventually(lambda: all(now > then + 50 for now, then in zip(self.packets(), before, strict=True)), 15, 0.2)
+        eventually(
+            lambda: all(now > then + 50 for now, then in zip(self.packets(), before, strict=True)), 15, 0.2
+        )
 
 
 @contextmanager

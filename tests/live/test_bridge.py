@@ -21,7 +21,7 @@ from tests.patience import eventually
 
 pytestmark = pytest.mark.live
 
-QUEUE = "urban"  # where calls to 12319 wait
+QUEUE, DEFAULT_QUEUE = "urban", "citywide"  # where calls to 12319 wait, and where they do when nobody tells
 READY, BUSY = Manners(rings=0.3, seconds=30), Manners(rings=0.3, busy=True)
 
 
@@ -168,7 +168,7 @@ def test_what_happens_while_the_process_is_dead_is_found_out(opened: Opens) -> N
         on.kill_telephony()
         wait(on.carrier, leaves)
         comes = dial(on.carrier, Attempt("12319", caller="13800138003", seconds=10))
-        eventually(lambda: on.waiting(QUEUE) == 1)
+        eventually(lambda: on.waiting(DEFAULT_QUEUE) == 1)
         on.start_telephony()
         on.await_facts("link.restored", 2)
         found = {call.caller: (call.state, call.outcome, call.inferred) for call in on.calls()}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from hotline.store.tables import Call
 from telephony.caller.carrier import Carrier
-from telephony.caller.place import Attempt, Placed, dial
+from telephony.caller.place import Attempt, dial
 from tests.live.conftest import Switch
-from tests.live.frontdesk import FrontDesk, front_desk
+from tests.live.frontdesk import Desk, FrontDesk, front_desk
 from tests.patience import eventually
 
 pytestmark = pytest.mark.live
@@ -22,16 +23,73 @@ def stage(switch: Switch, servers: Path, template: str) -> Iterator[FrontDesk]:
         yield running
 
 
-def call_in(carrier: Carrier, seconds: float = 12) -> Placed:
-    return dial(carrier, Attempt("12319", caller="16000000001", say="你好，我要反映一个问题。", seconds=seconds))
+@pytest.fixture
+def desk(stage: FrontDesk, carrier: Carrier, quiet: Switch) -> Iterator[Desk]:
+    """An agent who takes calls."""
+    with stage.agent() as opened:
+        opened.be_ready()
+        yield opened
+        opened.leave()
 
 
-def test_a_call_rings_and_sound_goes_both_ways(stage: FrontDesk, carrier: Carrier, quiet: Switch) -> None:
-    with stage.agent() as desk:
-        desk.be_ready()
-        call_in(carrier)
-        desk.answer()
-        desk.hears_and_is_heard()
-        desk.page.keyboard.press("Alt+X")
-        desk.until_phone(call="none")
-    eventually(quiet.is_idle)
+def call_in(carrier: Carrier) -> None:
+    """A citizen calls, and stays for longer than any test: the agent hangs up."""
+    dial(carrier, Attempt("12319", caller="16000000001", say="你好，我要反映一个问题。", seconds=60))
+
+
+def test_a_call_rings_and_sound_goes_both_ways(desk: Desk, stage: FrontDesk, carrier: Carrier) -> None:
+    call_in(carrier)
+    desk.answer()
+    desk.hears_and_is_heard()
+    desk.page.keyboard.press("Alt+X")
+    desk.until_phone(call="none")
+    ended = eventually(lambda: [call for call in stage.calls() if call.ended_at])
+    assert (ended[-1].agent, ended[-1].outcome) == ("8001", "answered")
+
+
+def test_a_call_can_be_held_and_taken_back(desk: Desk, stage: FrontDesk, carrier: Carrier) -> None:
+    call_in(carrier)
+    desk.answer()
+    desk.page.keyboard.press("Alt+H")
+    desk.until_phone(call="held")
+    eventually(lambda: newest(stage).state == "held")
+    desk.page.keyboard.press("Alt+H")
+    desk.until_phone(call="talking")
+    eventually(lambda: newest(stage).state == "talking")
+    desk.hears_and_is_heard()
+
+
+def test_a_muted_agent_hears_and_is_not_heard(desk: Desk, carrier: Carrier) -> None:
+    call_in(carrier)
+    desk.answer()
+    desk.hears_and_is_heard()
+    desk.page.keyboard.press("Alt+M")
+    desk.until_phone(muted="true")
+    assert desk.microphone_is_open() is False
+    desk.page.keyboard.press("Alt+M")
+    desk.until_phone(muted="false")
+    assert desk.microphone_is_open() is True
+    desk.hears_and_is_heard()
+
+
+def test_a_caller_who_hangs_up_frees_the_telephone(desk: Desk, carrier: Carrier, quiet: Switch) -> None:
+    call_in(carrier)
+    desk.answer()
+    with quiet.talk() as talk:
+        talk.ask("Hangup", Channel="/^PJSIP.trunk-.*$/")
+    desk.until_phone(call="none", line="ready")
+
+
+def test_it_registers_again_when_the_switch_was_out_of_reach(
+    desk: Desk, carrier: Carrier, quiet: Switch
+) -> None:
+    desk.cut_line_for(quiet.settings.asterisk.http_port)
+    desk.until_phone(line="lost")
+    desk.until_phone(line="ready")
+    call_in(carrier)
+    desk.answer()
+    desk.hears_and_is_heard()
+
+
+def newest(stage: FrontDesk) -> Call:
+    return stage.calls()[-1]

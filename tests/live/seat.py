@@ -1,0 +1,108 @@
+"""A softphone's signalling in a few lines: registers over the switch's websocket and sees the calls that come.
+
+It has no sound; browsers in the story tests have.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from contextlib import ExitStack
+from hashlib import md5
+
+from websockets import Subprotocol
+from websockets.sync.client import ClientConnection, connect
+
+DOMAIN = "hotline.test"
+
+
+class Softphone:
+    """The seat `extension` at the websocket `address`."""
+
+    def __init__(self, address: str, extension: str) -> None:
+        self._address = address
+        self._stack = ExitStack()
+        self._extension = extension
+        self._call_id = uuid.uuid4().hex
+        self._sequence = 0
+
+    def __enter__(self) -> Softphone:
+        self._socket: ClientConnection = self._stack.enter_context(
+            connect(self._address, subprotocols=[Subprotocol("sip")])
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def register(self, password: str, seconds: int = 60) -> int:
+        """The status code that ends the registration: 200, or the refusal of these words."""
+        challenge = self._ask(self._register(seconds))
+        if _status(challenge) != 401:
+            return _status(challenge)
+        return _status(self._ask(self._register(seconds, self._answer(challenge, password))))
+
+    def next_call(self, seconds: float = 10) -> dict[str, str]:
+        """The headers of the next call that comes in, which is told to be busy."""
+        while not (message := self._receive(seconds)).startswith("INVITE "):
+            self._reply(message, "200 OK")
+        self._reply(message, "486 Busy Here")
+        return _headers(message)
+
+    def _register(self, seconds: int, authorization: str = "") -> str:
+        self._sequence += 1
+        me = f"sip:{self._extension}@{DOMAIN}"
+        lines = [
+            f"REGISTER sip:{DOMAIN} SIP/2.0",
+            f"Via: SIP/2.0/WS {DOMAIN};branch=z9hG4bK{uuid.uuid4().hex}",
+            f"From: <{me}>;tag={self._call_id[:8]}",
+            f"To: <{me}>",
+            f"Call-ID: {self._call_id}",
+            f"CSeq: {self._sequence} REGISTER",
+            f"Contact: <sip:{self._extension}@{DOMAIN};transport=ws>;expires={seconds}",
+            "Max-Forwards: 70",
+            *([f"Authorization: {authorization}"] if authorization else []),
+            "Content-Length: 0",
+        ]
+        return "\r\n".join(lines) + "\r\n\r\n"
+
+    def _answer(self, challenge: str, password: str) -> str:
+        asked = dict(re.findall(r'(\w+)="([^"]*)"', _headers(challenge)["www-authenticate"]))
+        uri, count, ours = f"sip:{DOMAIN}", "00000001", uuid.uuid4().hex
+        who = _digest(f"{self._extension}:{asked['realm']}:{password}")
+        response = _digest(f"{who}:{asked['nonce']}:{count}:{ours}:auth:{_digest(f'REGISTER:{uri}')}")
+        return (
+            f'Digest username="{self._extension}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
+            f'uri="{uri}", response="{response}", algorithm=MD5, qop=auth, nc={count}, cnonce="{ours}", '
+            f'opaque="{asked.get("opaque", "")}"'
+        )
+
+    def _ask(self, request: str) -> str:
+        self._socket.send(request)
+        while not (message := self._receive(5)).startswith("SIP/2.0 "):
+            self._reply(message, "200 OK")
+        return message
+
+    def _reply(self, request: str, status: str) -> None:
+        kept = ("via", "from", "call-id", "cseq")
+        headers = _headers(request)
+        to = headers["to"] if "tag=" in headers["to"] else f"{headers['to']};tag={self._call_id[:8]}"
+        lines = [f"{name}: {headers[name]}" for name in kept] + [f"to: {to}", "content-length: 0"]
+        self._socket.send("\r\n".join([f"SIP/2.0 {status}", *lines]) + "\r\n\r\n")
+
+    def _receive(self, seconds: float) -> str:
+        message = self._socket.recv(timeout=seconds)
+        return message if isinstance(message, str) else message.decode()
+
+
+def _digest(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _status(message: str) -> int:
+    return int(message.split(" ", 2)[1])
+
+
+def _headers(message: str) -> dict[str, str]:
+    head = message.partition("\r\n\r\n")[0].split("\r\n")[1:]
+    return {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head)}
