@@ -136,7 +136,8 @@ class Bridge:
 
     def _follow_up(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
-            log.info(f"{fact.subject} {fact.was} -> {fact.became}", kind=fact.kind, call=fact.call)
+            if fact.was != fact.became:
+                log.info(f"{fact.subject} {fact.was} -> {fact.became}", kind=fact.kind, call=fact.call)
         self._wrapup.heed(facts)
 
     async def _write(self, work: Callable[[Session], T]) -> T:
