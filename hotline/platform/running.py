@@ -48,11 +48,16 @@ def started_at(pid: int) -> int | None:
 
 def find(state: Path) -> Run | None:
     """The run that is alive on `state`."""
+    run = read(state)
+    return run if run and started_at(run.pid) == run.started else None
+
+
+def read(state: Path) -> Run | None:
+    """What was last written about a run on `state`, whether or not it is still alive."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         values = json.loads(_file(state).read_text("utf-8"))
         children = tuple(ChildState(**child) for child in values.pop("children"))
-        run = Run(**values, children=children)
-        return run if started_at(run.pid) == run.started else None
+        return Run(**values, children=children)
     return None
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from hotline import settings as all_settings
 from hotline.errors import Misconfigured
-from hotline.platform import first_screen, people, plugins, ports, running, secrets, setup
+from hotline.platform import first_screen, people, plugins, ports, running, secrets, setup, warden
 from hotline.platform.child import Child
 from hotline.platform.supervisor import Supervisor
 from hotline.platform.telling import Telling, telling
@@ -43,7 +43,8 @@ def up(settings: Settings, console: Console) -> None:
         with telling(console) as say:
             _set_up(settings, say)
             say(f"Starting {', '.join(child.name for child in children)}")
-            asyncio.run(_supervise(settings, children, say, lambda: _announce(console, settings, say)))
+            with warden.watching(settings.paths.state):
+                asyncio.run(_supervise(settings, children, say, lambda: _announce(console, settings, say)))
 
 
 def _announce(console: Console, settings: Settings, say: Telling) -> None:

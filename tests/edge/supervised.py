@@ -1,4 +1,6 @@
-"""A small platform to kill in tests: `python -m tests.edge.supervised STATE` keeps a server and one who needs it."""
+"""A small platform to kill in tests: `python -m tests.edge.supervised STATE` keeps a server, one who needs it, and
+one who doesn't listen.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from hotline.platform import running
+from hotline.platform import running, warden
 from hotline.platform.child import Child
 from hotline.platform.supervisor import Supervisor
 
@@ -35,9 +37,12 @@ def say(words: str) -> None:
 
 
 def main(state: Path) -> None:
-    """Run both until a signal comes."""
+    """Run all until a signal comes."""
     run = running.this_process("http://127.0.0.1:1/")
-    children = [child(state, "server"), child(state, "client", after=("server",))]
+    stubborn = Child(
+        "stubborn", ("sh", "-c", "trap : TERM; while :; do sleep 600; done"), ready=lambda: True, grace=0.3
+    )
+    children = [child(state, "server"), child(state, "client", after=("server",)), stubborn]
     supervisor = Supervisor(
         children,
         state / "logs",
@@ -46,7 +51,7 @@ def main(state: Path) -> None:
     )
     (state / "run").mkdir(exist_ok=True)
     (state / "logs").mkdir(exist_ok=True)
-    with running.claim(state):
+    with running.claim(state), warden.watching(state, grace=0.5):
         asyncio.run(supervisor.run(lambda: say("READY")))
 
 

@@ -74,12 +74,11 @@ def test_children_stop_in_reverse_order_with_all_they_started(
 
 
 def test_nothing_survives_the_supervisor_killed(platform: subprocess.Popen[str], tmp_path: Path) -> None:
-    children = [pid_of(tmp_path, "server"), pid_of(tmp_path, "client")]
+    leaders = [pid_of(tmp_path, name) for name in ("server", "client", "stubborn")]
     platform.kill()
     platform.wait()
-    for child in children:
-        eventually(lambda child=child: running.started_at(child) is None)
-        launch.kill_group(child)
+    for leader in leaders:
+        eventually(group_is_gone(leader))
 
 
 def test_a_second_one_on_the_same_state_is_refused(platform: subprocess.Popen[str], tmp_path: Path) -> None:
