@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Float, case, cast, extract, func, literal
 from sqlmodel import Session, col, select
@@ -13,6 +13,8 @@ from hotline.facts import subject
 from hotline.floor import TARGET, Count, Floor, OpenCall, SeatNow
 from hotline.presence import State
 from hotline.store.tables import Call, FactRow, Seat
+
+LONGEST_CALL = timedelta(hours=12)  # what began earlier than that before the day has ended before it
 
 
 def opened(session: Session, node: str, day: datetime, targets: Mapping[str, int]) -> Floor:
@@ -70,7 +72,8 @@ def _counts(session: Session, day: datetime, targets: Mapping[str, int]) -> dict
     )
     rows = session.execute(
         select(Call.queue, *columns)  # type: ignore[call-overload]
-        .where(col(Call.queued_at).is_not(None), (until >= day) | (col(Call.queued_at) >= day))
+        .where(col(Call.entered_at) >= day - LONGEST_CALL, col(Call.queued_at).is_not(None))
+        .where((until >= day) | (col(Call.queued_at) >= day))
         .group_by(Call.queue)
     )
     return {queue: Count(*numbers) for queue, *numbers in rows}
