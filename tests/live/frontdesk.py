@@ -37,6 +37,20 @@ FLAGS = (
     "--disable-background-networking",
 )
 
+# Keeps hold of what the page opens, so that a test can look at it and cut it.
+WATCH = """
+window.opened = {sockets: [], connections: []};
+for (const [name, list] of [["WebSocket", opened.sockets], ["RTCPeerConnection", opened.connections]]) {
+  window[name] = new Proxy(window[name], {
+    construct: (kind, given) => {
+      const made = new kind(...given);
+      list.push(made);
+      return made;
+    },
+  });
+}
+"""
+
 
 @dataclass(frozen=True)
 class FrontDesk:
@@ -52,6 +66,7 @@ class FrontDesk:
         context = self.browser.new_context(permissions=["microphone"] if microphone else [])
         if not microphone:
             context.add_init_script("delete Navigator.prototype.mediaDevices")
+        context.add_init_script(WATCH)
         page = context.new_page()
         page.goto(f"{self.settings.web.origin}/login?next=/desk")
         page.fill("[name=login]", login)
@@ -110,6 +125,28 @@ class Desk:
         self.until_phone(call="ringing")
         self.page.keyboard.press("Alt+A")
         self.until_phone(call="talking")
+
+    def leave(self) -> None:
+        """Hangs up and goes away."""
+        if self.phone.get_attribute("data-call") != "none":
+            self.page.keyboard.press("Alt+X")
+        self.until_phone(call="none")
+        self.page.locator("#seat [data-seat=away]").wait_for()
+        self.page.keyboard.press("Alt+W")
+        self.page.wait_for_selector("#seat [data-presence=away]")
+
+    def cut_line(self, address: str) -> None:
+        """Closes the page's websockets to `address`."""
+        self.page.evaluate(
+            "address => opened.sockets.filter(one => one.url === address).forEach(one => one.close())",
+            address,
+        )
+
+    def microphone_is_open(self) -> bool:
+        """Whether the agent's voice goes into the newest call."""
+        return bool(
+            self.page.evaluate("() => opened.connections.at(-1).getSenders().some(one => one.track?.enabled)")
+        )
 
     def packets(self) -> tuple[int, int]:
         """Sound packets that came in and went out in the present call."""

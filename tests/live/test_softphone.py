@@ -83,7 +83,7 @@ def test_a_caller_who_hangs_up_frees_the_telephone(desk: Desk, carrier: Carrier,
 def test_it_registers_again_when_the_switch_was_out_of_reach(
     desk: Desk, carrier: Carrier, quiet: Switch
 ) -> None:
-    desk.cut_line_for(quiet.settings.asterisk.http_port)
+    desk.cut_line(quiet.settings.asterisk.websocket)
     desk.until_phone(line="lost")
     desk.until_phone(line="ready")
     call_in(carrier)
