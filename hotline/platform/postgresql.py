@@ -24,6 +24,7 @@ from hotline.platform.child import Child
 from hotline.settings import Settings
 
 OLDEST = 15
+NEEDED = 300_000_000  # bytes: an empty cluster, and its write-ahead log as it grows in the first minutes
 SYSTEM_USER = "hotline-db"
 TUNED = {
     "listen_addresses": "",
@@ -96,6 +97,7 @@ def install(folder: Path, sync: bool = True) -> None:
         _check_data(data)
         return
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _check_space(folder)
     new = folder / "data.new"
     shutil.rmtree(new, ignore_errors=True)
     if os.geteuid() == 0:
@@ -159,6 +161,13 @@ def serving(settings: Settings) -> Iterator[str]:
     with launch.running(child(folder), settings.paths.state / "logs"):
         create(folder)
         yield url
+
+
+def _check_space(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < NEEDED:
+        found = f"{free // 1_000_000} MB free in {folder}"
+        raise Misconfigured("paths.state", found, f"{NEEDED // 1_000_000} MB for the database")
 
 
 def _check_data(data: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -38,3 +40,20 @@ def test_a_postgresql_that_would_spoil_the_record_is_refused(
 ) -> None:
     with pytest.raises(Misconfigured, match=found):
         postgresql.check_facts(version, encoding, ctype, "hotline")
+
+
+def test_a_full_disk_is_told_before_a_database_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "NEEDED", 10**18)
+    with pytest.raises(Misconfigured, match="MB for the database"):
+        postgresql.install(tmp_path / "postgresql")
+    assert not list((tmp_path / "postgresql").iterdir())
+
+
+def test_data_of_another_version_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "PG_VERSION").write_text("12\n")
+    with pytest.raises(Misconfigured, match="data of PostgreSQL 12"):
+        postgresql.install(tmp_path)
