@@ -15,9 +15,10 @@ from hotline.platform.child import Child, Port
 from hotline.platform.children import command as command_line
 from hotline.platform.ports import taken
 from hotline.settings import Settings, load
+from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier, furnish, running
 from telephony.caller.config import Manners, Network
-from telephony.caller.place import Attempt, place_many
+from telephony.caller.place import place_many
 from telephony.switch import console, locate
 from telephony.switch.start import command
 

@@ -1,47 +1,21 @@
-"""Places calls into the hotline: what a citizen dials, says and presses, and how it went."""
+"""Places calls into the hotline through a running carrier, and waits for how they went."""
 
 from __future__ import annotations
 
 import itertools
 import os
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hotline.errors import Misconfigured
+from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier, await_outcome
 from telephony.caller.outcome import Ending, Outcome
 
 RINGING = 45  # seconds until a call that nobody answers is given up
 SETTLING = 5  # seconds that a call may last longer than it was meant to
 
-_NUMBER = re.compile(r"\+?[0-9]{2,20}")
-_DIGITS = re.compile(r"[0-9*#A-Dw]*")
 _names = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A call to `number` from `caller`. `say` is spoken again and again (voice: `language`), `digits` are pressed
-    once after the answer (w waits half a second); the citizen hangs up after `seconds`.
-
-    Raises `Misconfigured` for numbers or digits that no telephone could send.
-    """
-
-    number: str
-    caller: str = "13800138000"
-    say: str = ""
-    language: str = "cmn"
-    digits: str = ""
-    seconds: float = 20.0
-
-    def __post_init__(self) -> None:
-        for name, value, form in (("number", self.number, _NUMBER), ("caller", self.caller, _NUMBER)):
-            if not form.fullmatch(value):
-                raise Misconfigured(name, repr(value), "digits, with a leading + at most")
-        if not _DIGITS.fullmatch(self.digits):
-            raise Misconfigured("digits", repr(self.digits), "0 to 9, *, #, A to D, and w for a pause")
 
 
 @dataclass(frozen=True)
@@ -64,7 +38,7 @@ def place_many(carrier: Carrier, attempt: Attempt, count: int, rate: float) -> I
     placed = []
     for n in range(count):
         time.sleep(max(0.0, begun + n / rate - time.monotonic()))
-        placed.append(dial(carrier, _from_another(attempt, n)))
+        placed.append(dial(carrier, attempt.from_another(n)))
     for call in placed:
         yield wait(carrier, call)
 
@@ -83,11 +57,6 @@ def wait(carrier: Carrier, placed: Placed) -> Outcome:
     """The outcome of a call, which is a failed one when nothing is heard of it in time."""
     number = placed.attempt.number
     return await_outcome(carrier, placed.name, number, placed.deadline) or Outcome(number, Ending.FAILED)
-
-
-def _from_another(attempt: Attempt, n: int) -> Attempt:
-    caller = str(int(attempt.caller) + n).zfill(len(attempt.caller))
-    return Attempt(attempt.number, caller, attempt.say, attempt.language, attempt.digits, attempt.seconds)
 
 
 def _call_file(carrier: Carrier, attempt: Attempt, name: str) -> str:

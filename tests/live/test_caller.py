@@ -9,9 +9,10 @@ import sys
 import pytest
 
 from hotline.settings import environment
+from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier
 from telephony.caller.outcome import Ending
-from telephony.caller.place import Attempt, place, place_many
+from telephony.caller.place import place, place_many
 from telephony.switch.console import tell
 from tests.live.conftest import Switch
 

@@ -13,9 +13,10 @@ import pytest
 
 from hotline.lines import Line, Mode
 from hotline.settings import Settings
+from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier
 from telephony.caller.outcome import Ending
-from telephony.caller.place import Attempt, dial, place, wait
+from telephony.caller.place import dial, place, wait
 from telephony.fastagi import serving
 from telephony.loudness import SILENCE, loudest
 from telephony.routing import Directory, Route

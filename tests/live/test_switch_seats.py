@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from telephony.actions import Telephone
+from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier
 from telephony.caller.outcome import Ending
-from telephony.caller.place import Attempt, dial
+from telephony.caller.place import dial
 from telephony.loudness import SILENCE
 from tests.live.conftest import Switch
 from tests.live.seat import Softphone

@@ -1,0 +1,153 @@
+"""The switch's configuration: what it must say, and what it must never be made to say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialplans.digits import spoken
+from dialplans.plan import Accounts, Plan, plan
+from dialplans.render import UNSAFE, render
+from dialplans.sentences import Sentence, own_prompts, sentences, to_json
+from hotline.errors import Misconfigured
+from hotline.lines import Line, Mode, Queue
+from hotline.settings import Asterisk, Paths, Settings
+
+pytestmark = pytest.mark.pure
+
+LINE = Line("12319", "城建城管服务热线", "Urban order", Mode.DUAL, "urban", "urban", "welcome-dual")
+
+
+def made(switch: Asterisk | None = None, lines: tuple[Line, ...] = (LINE,)) -> Plan:
+    asterisk = switch or Asterisk(seats=3)
+    return plan(
+        Settings(paths=Paths(parts=Path("/parts"), state=Path("/state")), asterisk=asterisk),
+        Accounts(link="secret-of-link", actions="secret-of-actions"),
+        lines=lines,
+        queues=(
+            Queue("citywide", "综合", "General", "general"),
+            Queue("urban", "城建", "Urban", "urban", 20, 3),
+        ),
+        default_queue="citywide",
+        languages=("cmn", "en"),
+        prompts={},
+    )
+
+
+def test_the_same_plan_gives_the_same_texts() -> None:
+    assert render(made()) == render(made())
+
+
+def test_each_seat_is_an_endpoint_whose_password_stands_elsewhere() -> None:
+    text = render(made())["pjsip.conf"]
+    for seat in ("8001", "8002", "8003"):
+        assert f"[{seat}](seat)\naors = {seat}\nauth = {seat}\n" in text
+    assert "password" not in text
+    assert "auth = astdb,auths" in render(made())["sorcery.conf"]
+
+
+def test_each_queue_has_its_weight_and_its_target() -> None:
+    assert "[urban](waiting)\nweight = 3\nservicelevel = 20\n" in render(made())["queues.conf"]
+
+
+def test_the_web_server_has_room_for_every_softphone_twice() -> None:
+    assert f"sessionlimit = {2 * 400 + 20}" in render(made(Asterisk(seats=400)))["http.conf"]
+
+
+def test_nothing_listens_elsewhere_than_at_the_switch_s_address() -> None:
+    texts = render(made(Asterisk(host="127.0.0.9")))
+    bound = [line for text in texts.values() for line in text.splitlines() if line.startswith("bind")]
+    addresses = [line for line in bound if "bindport" not in line]
+    assert len(addresses) == 4
+    assert all("127.0.0.9" in line for line in addresses)
+
+
+def test_the_question_of_where_a_call_belongs_has_a_deadline() -> None:
+    text = render(made(Asterisk(agi_deadline=1.5)))["extensions.conf"]
+    asked = text.index("AGI(agi://")
+    assert text.rindex("TIMEOUT(absolute)=1.5", 0, asked) < asked
+    assert "exten => T,1,Goto(wait,s,1)" in text
+
+
+@given(st.text(min_size=1).filter(lambda text: not text.isprintable() or UNSAFE & set(text)))
+def test_a_value_that_asterisk_would_misread_is_refused(bad: str) -> None:
+    with pytest.raises(Misconfigured):
+        render(made(Asterisk(node=f"a1{bad}")))
+
+
+@pytest.mark.parametrize("bad", ["x\nsecret = mine", "x;", "x,y", "${SHELL(id)}", "$[1]", "x]"])
+def test_no_secret_can_open_another_line(bad: str) -> None:
+    with pytest.raises(Misconfigured, match=r"manager\.conf"):
+        render(replace(made(), accounts=Accounts(link=bad, actions="fine")))
+
+
+def test_a_queue_can_t_be_called_what_asterisk_calls_its_own_settings() -> None:
+    queues = (Queue("General", "综合", "General", "general"),)
+    with pytest.raises(Misconfigured, match="General"):
+        render(replace(made(), queues=queues, default_queue="General"))
+
+
+def test_the_default_queue_must_exist() -> None:
+    with pytest.raises(Misconfigured, match="nowhere"):
+        render(replace(made(), default_queue="nowhere"))
+
+
+def test_a_line_is_greeted_with_its_own_name() -> None:
+    said = {(s.language, s.name): s for s in sentences(made())}
+    assert "城建城管服务热线" in said["cmn", "12319-welcome-dual"].text
+    assert "Urban order" in said["en", "12319-welcome-dual"].text
+    assert said["cmn", "12319-welcome-dual"].recordings == ("12319-welcome-dual", "welcome-dual")
+
+
+def test_a_line_that_changes_is_greeted_as_what_it_is_at_the_time() -> None:
+    later = replace(LINE, greeting="welcome-merged", valid_from=date(2027, 1, 1))
+    names = {s.name for s in sentences(made(lines=(LINE, later)))}
+    assert {"12319-welcome-dual", "12319-welcome-merged"} <= names
+
+
+def test_a_greeting_that_nobody_wrote_is_named() -> None:
+    with pytest.raises(Misconfigured, match="welcome-nobody"):
+        sentences(made(lines=(replace(LINE, greeting="welcome-nobody"),)))
+
+
+def test_a_city_s_own_words_replace_ours() -> None:
+    own = replace(made(), prompts={"recorded": {"cmn": "本市说法。"}})
+    texts = {s.text for s in sentences(own) if s.name == "recorded" and s.language == "cmn"}
+    assert texts == {"本市说法。"}
+
+
+def test_every_prompt_of_ours_is_written_in_every_language() -> None:
+    assert {name: set(texts) for name, texts in own_prompts().items()} == {
+        name: {"cmn", "yue", "en"} for name in own_prompts()
+    }
+
+
+def test_the_dialplan_plays_only_what_is_spoken() -> None:
+    plays = render(made())
+    names = {
+        name
+        for name in ("recorded", "unavailable", "echo", "wait")
+        if f"hotline/{name}" in "".join(plays.values())
+    }
+    assert names <= {s.name for s in sentences(made())}
+    assert names == {"recorded", "unavailable", "echo", "wait"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("cmn", "拨打幺二三四五，3天内"), ("yue", "拨打一二三四五，3天内"), ("en", "拨打1 2 3 4 5，3天内")],
+)
+def test_long_numbers_are_spoken_digit_by_digit(language: str, said: str) -> None:
+    assert spoken("拨打12345，3天内", language) == said
+
+
+def test_sentences_survive_the_file() -> None:
+    sentence = Sentence("cmn", "recorded", "“引号”\n与 \\", ("recorded",))
+    (row,) = json.loads(to_json([sentence]))
+    assert Sentence(row["language"], row["name"], row["text"], tuple(row["recordings"])) == sentence
