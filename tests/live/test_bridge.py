@@ -12,8 +12,9 @@ from hotline import calls
 from hotline.settings import Settings
 from hotline.store import Store
 from hotline.store.tables import Call
+from telephony.caller.attempt import Attempt
 from telephony.caller.config import Manners
-from telephony.caller.place import Attempt, dial, place, wait
+from telephony.caller.place import dial, place, wait
 from telephony.switch.make import install
 from tests.live.conftest import PARTS
 from tests.live.stage import Stage, stage

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from hotline.store.tables import Call
+from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier
-from telephony.caller.place import Attempt, dial
+from telephony.caller.place import dial
 from tests.live.conftest import Switch
 from tests.live.frontdesk import Desk, FrontDesk, front_desk
 from tests.patience import eventually
