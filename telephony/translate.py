@@ -15,11 +15,6 @@ Signal = calls.Signal | presence.Signal
 
 NAME = "HOTLINE_CALL"  # the channel variable with our own id
 LINE = "HOTLINE_LINE"  # the channel variable with the number that was dialled
-NO_ANSWER_REASONS = (
-    "1",
-    "3",
-)  # OriginateResponse: AST_CONTROL_HANGUP or AST_CONTROL_RINGING and nothing after
-BUSY_REASON = "5"
 OUTCOMES: Mapping[str, calls.Outcome] = {outcome.value: outcome for outcome in calls.Outcome}
 
 
@@ -174,15 +169,11 @@ def _hangup(heard: Heard) -> tuple[Signal, ...]:
 
 
 def _originated(heard: Heard) -> tuple[Signal, ...]:
-    """A call that we asked for (its action carries the call's id) came to nothing, perhaps without any channel."""
-    call, reason = heard.one("ActionID"), heard.one("Reason")
+    """A call that we asked for (its action carries the call's id) didn't even reach our own seat."""
+    call = heard.one("ActionID")
     if heard.one("Response") != "Failure" or not call.startswith(f"{heard.node}-"):
         return ()
-    if reason in NO_ANSWER_REASONS:
-        outcome = calls.Outcome.NO_ANSWER
-    else:
-        outcome = calls.Outcome.BUSY if reason == BUSY_REASON else calls.Outcome.FAILED
-    return (calls.Ended(call=call, at=heard.at, outcome=outcome),)
+    return (calls.Ended(call=call, at=heard.at, outcome=calls.Outcome.FAILED),)
 
 
 def _member_added(heard: Heard) -> tuple[Signal, ...]:
