@@ -34,9 +34,10 @@ from agent_desk import (
     ticket_pages,
     trycall,
 )
+from agent_desk.board import Board
 from agent_desk.follow import Follower
 from agent_desk.headers import SecurityHeaders
-from agent_desk.house import House
+from agent_desk.house import House, now
 from agent_desk.render import language_of, page_for_anybody, render
 from agent_desk.seatbeats import SeatBeats
 from agent_desk.visit import path_of
@@ -90,6 +91,7 @@ async def _health() -> dict[str, str]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with Follower(app.state.house.store).running() as follower:
         app.state.follower = follower
+        app.state.board = await asyncio.to_thread(Board, app.state.house, now())
         watching = asyncio.create_task(seatwatch.watch(app.state.house, app.state.beats))
         yield
         watching.cancel()

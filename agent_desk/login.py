@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field
 
 from agent_desk.house import House, house_of, now
 from agent_desk.render import page_for_anybody, render
-from agent_desk.visit import COOKIE, Visiting
+from agent_desk.visit import COOKIE, Visiting, VisitRoute
 from hotline.errors import Refused
 from hotline.record import accounts
 from hotline.store.tables import Account
 from hotline.words import N_
 
-router = APIRouter()
+router = APIRouter(route_class=VisitRoute)
 YEAR = 365 * 24 * 3600
 
 

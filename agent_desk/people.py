@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, delete, select
 
-from agent_desk.render import page_for, render
-from agent_desk.visit import Visit, Visiting
+from agent_desk import naming
+from agent_desk.render import fragment, page_for, render
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
+from hotline.pack.model import Skill
 from hotline.record import accounts
-from hotline.roles import ROLE_WORDS, Permission, Role
+from hotline.roles import Permission, Role
 from hotline.store.tables import Account, LoginSession
 from hotline.words import N_
 
-router = APIRouter()
+router = APIRouter(route_class=VisitRoute)
 
+MOST = 300  # rows; more are found by name
+FIRST = 0  # the rank that is offered calls before the others
+OF_UNITS = frozenset({Role.UNIT_STAFF, Role.UNIT_LEADER})
+
+Text = Annotated[str, Query(max_length=100)]
 Short = Annotated[str, Field(max_length=64)]
 
 
 class NewPerson(BaseModel):
-    """What the form for a new person sends."""
+    """What the form for a new person sends. `skills` are what a seat takes; all of them in the first rank."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,6 +42,7 @@ class NewPerson(BaseModel):
     password: Annotated[str, Field(max_length=256)]
     unit: Short | None = None
     extension: Annotated[str, Field(pattern=r"^\d{3,6}$")] | None = None
+    skills: list[Short] = []
 
 
 class NewPassword(BaseModel):
@@ -44,15 +53,35 @@ class Activity(BaseModel):
     active: bool
 
 
+@dataclass(frozen=True)
+class PersonRow:
+    """One account, with its unit's name."""
+
+    account: Account
+    unit: str
+
+
 @router.get("/people")
-def people_page(request: Request, visit: Visiting) -> Response:
-    """Everybody who may log in, and who could once."""
-    visit.viewer.must(Permission.ADMIN_PEOPLE)
+def people_page(request: Request, visit: Visiting, q: Text = "") -> Response:
+    """Everybody who may log in, and who could once; `q` is part of a name or login."""
     page = page_for(visit, N_("People"), "people")
-    everybody = visit.session.exec(select(Account).order_by(col(Account.active).desc(), Account.login)).all()
+    skills = [(skill.name, _title(visit, skill)) for skill in visit.house.city.skills]
     return render(
-        request, "people.html", page, people=everybody, roles=ROLE_WORDS, units=visit.house.city.units
+        request,
+        "people.html",
+        page,
+        rows=_rows(visit, q),
+        q=q,
+        skills=skills,
+        length=accounts.PASSWORD_LENGTH,
+        self=visit.viewer.account,
     )
+
+
+@router.get("/people/rows")
+def people_fragment(visit: Visiting, q: Text = "") -> Response:
+    """The list again, after something changed."""
+    return fragment(visit, "people/rows.html", rows=_rows(visit, q), q=q, self=visit.viewer.account)
 
 
 @router.post("/api/people", status_code=201)
@@ -63,6 +92,10 @@ def add(visit: Visiting, person: NewPerson) -> dict[str, int | None]:
         raise Refused("field.unknown", field="unit")
     if person.extension is not None and _holder(visit, person.extension) is not None:
         raise Refused("account.extension_taken", field="extension")
+    if person.unit is None and OF_UNITS & set(person.roles):
+        raise Refused("field.missing", field="unit")
+    if set(person.skills) - {skill.name for skill in visit.house.city.skills}:
+        raise Refused("field.unknown", field="skills")
     account = accounts.create_account(
         visit.session,
         login=person.login,
@@ -71,6 +104,7 @@ def add(visit: Visiting, person: NewPerson) -> dict[str, int | None]:
         password_hash=accounts.hash_password(person.password),
         unit=person.unit,
         extension=person.extension,
+        skills=dict.fromkeys(person.skills, FIRST),
         at=visit.at,
         by=visit.viewer.by,
     )
@@ -98,6 +132,19 @@ def set_active(visit: Visiting, identity: int, wanted: Activity) -> dict[str, st
         _end_sessions(visit, identity)
     _tell(visit, "account.opened" if wanted.active else "account.closed", identity)
     return {}
+
+
+def _rows(visit: Visit, q: str) -> list[PersonRow]:
+    visit.viewer.must(Permission.ADMIN_PEOPLE)
+    asked = select(Account).order_by(col(Account.active).desc(), Account.login).limit(MOST)
+    if q.strip():
+        named = col(Account.name).contains(q.strip(), autoescape=True)
+        asked = asked.where(named | col(Account.login).contains(q.strip().lower(), autoescape=True))
+    return [PersonRow(one, naming.unit(visit, one.unit or "")) for one in visit.session.exec(asked)]
+
+
+def _title(visit: Visit, skill: Skill) -> str:
+    return skill.title_zh if visit.viewer.language.startswith("zh") else skill.title_en
 
 
 def _person(visit: Visit, identity: int) -> Account:

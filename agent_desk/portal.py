@@ -16,7 +16,7 @@ from agent_desk.clockview import ClockView, amber_at, clock_views
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticket_pages import note_look
 from agent_desk.ticketview import TicketView, ticket_view
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import workorders
 from dispatch.workorders import TO_SIGN, State, Verb
 from hotline.clock_policy import KIND_WORDS, Kind
@@ -26,7 +26,7 @@ from hotline.roles import Permission
 from hotline.store.tables import ClockRow, Ticket, WorkOrder
 from hotline.words import N_
 
-router = APIRouter()
+router = APIRouter(route_class=VisitRoute)
 
 PAGE = 30
 

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from sqlmodel import select
 
 from agent_desk.house import House
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
@@ -17,7 +17,7 @@ from hotline.record import visibility
 from hotline.roles import Permission
 from hotline.store.tables import Call, Ticket
 
-router = APIRouter()
+router = APIRouter(route_class=VisitRoute)
 
 
 @router.get("/recordings/{identity}")

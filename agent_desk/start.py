@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from agent_desk.house import House, house_of, now
 from agent_desk.naming import name
 from agent_desk.render import page_for, page_for_anybody, render
-from agent_desk.visit import COOKIE, Visiting, viewer_of
+from agent_desk.visit import COOKIE, Visiting, VisitRoute, viewer_of
 from hotline.lines import MODE_WORDS, Line, Mode
 from hotline.pack import model
 from hotline.platform.people import DEMO_PASSWORD
@@ -22,7 +22,7 @@ from hotline.suggestions import suggest
 from hotline.viewer import Viewer
 from hotline.words import N_
 
-router = APIRouter()
+router = APIRouter(route_class=VisitRoute)
 
 SAY = "您好，我们小区门口的路灯坏了好几天，晚上很黑，老人家走路不安全，想请你们派人来修一下。"
 """What the caller of a test call says unless told otherwise: spoken in Mandarin, so never translated."""
@@ -138,4 +138,4 @@ def home_of(viewer: Viewer) -> str:
 def _somebody(house: House, token: str) -> Viewer | None:
     with house.store.transaction() as session:
         found = accounts.find_session(session, token, now())
-        return viewer_of(house, found[1]) if found else None
+        return viewer_of(house, found) if found else None

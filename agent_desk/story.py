@@ -1,11 +1,12 @@
-"""A ticket's story in words: the facts of the journal as a person reads them, what happened together in one line."""
+"""A ticket's story in words: the facts of the journal as a person reads them, one line each. The clocks that a deed
+started or stopped stand under it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 
 from hotline.calls import OUTCOME_WORDS, Outcome
 from hotline.clock_policy import KIND_WORDS, Kind
@@ -16,13 +17,16 @@ from hotline.words import N_, translate
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the story: `icon` names a picture, `who` did it, `detail` is a second line or empty."""
+    """One line of the story: `icon` names a picture, `who` did it, `detail` is a second line or empty, `clocks` say
+    what it meant for promises.
+    """
 
     at: datetime
     icon: str
     text: str
     who: str
     detail: str = ""
+    clocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "order.replied": ("reply", N_("{unit} replied")),
     "order.accepted": ("check", N_("Reply accepted")),
     "order.cancelled": ("cross", N_("Work order cancelled")),
-    "clock.started": ("clock", N_("Clocks running")),
-    "clock.stopped": ("clock", N_("Clocks stopped")),
+    "clock.started": ("clock", N_("Clock running")),
+    "clock.stopped": ("clock", N_("Clock stopped")),
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
 
@@ -76,20 +80,20 @@ CITIZEN_ANSWERED = ("headset", N_("The citizen answered"))
 
 def tell(facts: Sequence[Fact], names: Names) -> list[Line]:
     """The story, in the order of the facts; what has no sentence isn't part of it."""
-    told = (fact for fact in facts if fact.kind in SENTENCES)
-    return [_line(list(together), names) for _, together in groupby(told, _moment)]
+    lines: list[Line] = []
+    for fact in facts:
+        if fact.noun == "clock" and lines and lines[-1].at == fact.at:
+            lines[-1] = replace(lines[-1], clocks=(*lines[-1].clocks, _clock(fact, names)))
+        elif fact.kind in SENTENCES:
+            lines.append(_line(fact, names))
+    return lines
 
 
-def _moment(fact: Fact) -> object:
-    """Clocks that start or stop by one deed are told in one line; every other fact has its own."""
-    return (fact.kind, fact.at) if fact.noun == "clock" else (fact.id, id(fact))
-
-
-def _line(together: Sequence[Fact], names: Names) -> Line:
-    first = together[0]
-    icon, sentence = _sentence(first)
-    text = translate(sentence, names.language, **_values(first, names))
-    return Line(first.at, icon, text, names.person(first.by), " · ".join(_details(together, names)))
+def _line(fact: Fact, names: Names) -> Line:
+    icon, sentence = _sentence(fact)
+    text = translate(sentence, names.language, **_values(fact, names))
+    clocks = (_clock(fact, names),) if fact.noun == "clock" else ()
+    return Line(fact.at, icon, text, names.person(fact.by), " · ".join(_details(fact, names)), clocks)
 
 
 def _sentence(fact: Fact) -> tuple[str, str]:
@@ -109,17 +113,14 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
     }
 
 
-def _details(together: Sequence[Fact], names: Names) -> Iterator[str]:
-    first = together[0]
-    if first.kind == "ticket.closed":
-        yield translate(SATISFACTION_WORDS[Satisfaction(first.data["satisfaction"])], names.language)
-        yield translate(SOLUTION_WORDS[Solution(first.data["solution"])], names.language)
-    elif first.kind == "call.ended":
-        yield from _end(first, names)
-    elif first.noun == "clock":
-        yield from (_clock(fact, names) for fact in together)
-    elif first.data.get("reason"):
-        yield str(first.data["reason"])
+def _details(fact: Fact, names: Names) -> Iterator[str]:
+    if fact.kind == "ticket.closed":
+        yield translate(SATISFACTION_WORDS[Satisfaction(fact.data["satisfaction"])], names.language)
+        yield translate(SOLUTION_WORDS[Solution(fact.data["solution"])], names.language)
+    elif fact.kind == "call.ended":
+        yield from _end(fact, names)
+    elif fact.data.get("reason"):
+        yield str(fact.data["reason"])
 
 
 def _end(fact: Fact, names: Names) -> Iterator[str]:

@@ -13,14 +13,14 @@ from sqlmodel import col, or_, select
 from agent_desk import naming
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticketview import TicketView, may_see_person, ticket_view
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline.record import views, visibility
 from hotline.roles import Permission
 from hotline.store.tables import Citizen, CitizenNumber, Ticket, WorkOrder
 from hotline.tickets import State
 from hotline.words import N_
 
-router = APIRouter()
+router = APIRouter(route_class=VisitRoute)
 
 PAGE = 30
 Text = Annotated[str, Query(max_length=100)]
