@@ -15,7 +15,7 @@ from agent_desk.callcard import CallCard, call_card
 from agent_desk.render import fragment, page_for, render
 from agent_desk.seat import PAUSE_REASONS
 from agent_desk.ticketview import ticket_view
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import presence, tickets
 from hotline.lines import Line
 from hotline.record import views
@@ -24,7 +24,7 @@ from hotline.store.tables import Citizen, Seat, Ticket
 from hotline.tickets import State
 from hotline.words import N_, translate
 
-router = APIRouter(prefix="/desk")
+router = APIRouter(prefix="/desk", route_class=VisitRoute)
 
 TASKS = 20
 TO_CALL = frozenset({State.REPLIED, State.REVISIT})

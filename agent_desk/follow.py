@@ -18,6 +18,7 @@ from hotline.journal import Reading
 from hotline.store import Store
 
 LOOK_EVERY = 2.0  # seconds; the bell may be lost
+BREATH = 0.005  # seconds between two looks, so that a busy minute's bells share one
 CATCH_UP = 1000  # facts that a page is told one by one when it comes back
 BACKLOG = 500  # readings that a slow listener may be behind
 
@@ -91,6 +92,7 @@ class Follower:
             self._horizon = reading.horizon
             if reading.facts:
                 self._hand_round(reading)
+            await asyncio.sleep(BREATH)
 
     async def _listen_for_bell(self) -> None:
         while True:

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent_desk.visit import Visiting
+from agent_desk.visit import Visiting, VisitRoute
 from dispatch import orders
 
-router = APIRouter(prefix="/api/orders")
+router = APIRouter(prefix="/api/orders", route_class=VisitRoute)
 
 Words = Annotated[str, Field(max_length=20_000)]
 

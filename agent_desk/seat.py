@@ -8,7 +8,7 @@ from enum import StrEnum
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import calls, presence
 from hotline.errors import Refused, Unreachable
 from hotline.record import calls as call_record
@@ -17,7 +17,7 @@ from hotline.roles import Permission
 from hotline.store.tables import Account, Seat
 from hotline.viewer import Viewer
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", route_class=VisitRoute)
 
 PAUSE_REASONS = {
     reason: presence.REASON_WORDS[reason] for reason in ("paperwork", "break", "meal", "meeting", "training")

@@ -93,7 +93,7 @@ def _recognise(house: House, token: str, hello: Hello) -> Welcome | None:
         found = accounts.find_session(session, token, now())
         if found is None:
             return None
-        viewer = viewer_of(house, found[1])
+        viewer = viewer_of(house, found)
         return Welcome(viewer, hello.since, topics.granted(session, viewer, hello.watch))
 
 

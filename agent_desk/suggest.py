@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from agent_desk.naming import name
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import areas, units
 from hotline.levels import LEVEL_WORDS
 from hotline.suggestions import Suggestion, suggest
 from hotline.tickets import Type
 from hotline.words import translate
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", route_class=VisitRoute)
 
 MOST = 12
 Text = Annotated[str, Query(max_length=4000)]

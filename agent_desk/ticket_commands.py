@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent_desk.visit import Visit, Visiting
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import orders, timekeeping
 from hotline.errors import Refused
 from hotline.record import tickets, visibility
@@ -16,7 +16,7 @@ from hotline.roles import Permission
 from hotline.store.tables import Ticket
 from hotline.tickets import Satisfaction, Solution, Type, Urgency
 
-router = APIRouter(prefix="/api/tickets")
+router = APIRouter(prefix="/api/tickets", route_class=VisitRoute)
 
 Line = Annotated[str, Field(max_length=200)]
 Words = Annotated[str, Field(max_length=20_000)]

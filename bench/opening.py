@@ -81,7 +81,11 @@ def _platform(folder: Path) -> Iterator[Settings]:
     logs.mkdir(parents=True)
     folder.chmod(0o711)
     settings = Settings.model_validate(
-        {"paths": {"state": state, "parts": folder / "parts"}, "web": {"port": free_port()}, "site": {"demo": True}}
+        {
+            "paths": {"state": state, "parts": folder / "parts"},
+            "web": {"port": free_port()},
+            "site": {"demo": True},
+        }
     )
     os.environ |= {
         "HOTLINE_PATHS__STATE": str(state),
@@ -175,12 +179,15 @@ def _write_same_rows(cursor: psycopg.Cursor[tuple[int]], at: datetime) -> None:
     """What one opening leaves behind: citizen, number, ticket, clock and three facts."""
     form = _form()
     cursor.execute(
-        "INSERT INTO citizen (name, address, area, enterprise, note, created_at) VALUES (%s,%s,%s,'','',%s) RETURNING id",
+        "INSERT INTO citizen (name, address, area, enterprise, note, created_at) VALUES (%s,%s,%s,'','',%s)"
+        " RETURNING id",
         (form["name"], form["place"], form["area"], at),
     )
     citizen = cursor.fetchone()
     assert citizen is not None
-    cursor.execute("INSERT INTO citizen_number (number, citizen) VALUES (%s,%s)", (form["number"], citizen[0]))
+    cursor.execute(
+        "INSERT INTO citizen_number (number, citizen) VALUES (%s,%s)", (form["number"], citizen[0])
+    )
     cursor.execute(
         "INSERT INTO ticket (number, query_code, type, channel, line, citizen, contact, title, content, area, place,"
         " urgency, confidential, state, redone, urged, reply, opened_by, opened_at)"
@@ -202,7 +209,8 @@ def _write_same_rows(cursor: psycopg.Cursor[tuple[int]], at: datetime) -> None:
     assert ticket is not None
     cursor.execute(
         "INSERT INTO clock (ticket, kind, amount, measure, amber_amount, amber_measure, calendar, policy, started_at,"
-        " due_at, provisional, next_event_at) VALUES (%s,'dispatch',30,'minutes',20,'percent','office','1',%s,%s,false,%s)",
+        " due_at, provisional, next_event_at)"
+        " VALUES (%s,'dispatch',30,'minutes',20,'percent','office','1',%s,%s,false,%s)",
         (ticket[0], at, at, at),
     )
     for kind in ("citizen.remembered", "ticket.opened", "clock.started"):

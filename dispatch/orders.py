@@ -19,6 +19,7 @@ from hotline.pack.model import CityPack
 from hotline.record import tickets as ticket_record
 from hotline.record import visibility
 from hotline.roles import Permission
+from hotline.store.rows import put
 from hotline.store.tables import Ticket, WorkOrder
 from hotline.viewer import Viewer
 
@@ -66,8 +67,7 @@ def issue(
         issued_by=viewer.account,
         issued_at=at,
     )
-    session.add(order)
-    session.flush()
+    put(session, order)
     ticket_record.move(session, ticket, tickets.Verb.DISPATCH, viewer.by, at, {"unit": unit})
     _tell(session, ticket, order, "order.issued", viewer.by, at, became=state, data={"reason": reason})
     timekeeping.start_for_order(session, city, ticket, order, at, viewer.by)

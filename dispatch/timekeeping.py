@@ -19,6 +19,7 @@ from hotline.calendars import Calendar
 from hotline.clock_policy import ClockRule, Kind, policy_on
 from hotline.facts import Fact, subject
 from hotline.pack.model import CityPack
+from hotline.store.rows import put
 from hotline.store.tables import ClockPause, ClockRow, Ticket, WorkOrder
 from hotline.tickets import Type, Urgency
 
@@ -101,9 +102,7 @@ def _start(
     ]
     for row in rows:
         _schedule(row, _clock(row, []), city.calendars[calendar], at)
-        session.add(row)
-    session.flush()
-    for row in rows:
+        put(session, row)
         _tell(session, row, "clock.started", at, by)
     return rows
 

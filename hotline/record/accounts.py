@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as choose
 from sqlmodel import Session, col, delete, select
 
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import SYSTEM, Fact, subject
 from hotline.roles import Role
+from hotline.store.rows import put
 from hotline.store.tables import Account, LoginFailure, LoginSession
 
 PASSWORD_LENGTH = 10
@@ -71,8 +73,7 @@ def create_account(
         skills=skills or {},
         created_at=at,
     )
-    session.add(account)
-    session.flush()
+    put(session, account)
     who = subject("account", account.id)
     journal.append(session, Fact("account.created", who, at, by=by, data={"login": login}))
     return account
@@ -91,7 +92,7 @@ def log_in(
         return Refused("login.wait", minutes=int(FAILURES_WITHIN.total_seconds() // 60))
     account = session.exec(select(Account).where(Account.login == login, Account.active)).first()
     if not _matches(account.password_hash if account else _nobody, password) or account is None:
-        session.add(LoginFailure(login=login, address=address, at=at))
+        put(session, LoginFailure(login=login, address=address, at=at))
         journal.append(session, Fact("login.refused", subject("login", login), at, data={"address": address}))
         return Refused("login.wrong")
     session.exec(delete(LoginFailure).where(col(LoginFailure.login) == login))
@@ -100,15 +101,46 @@ def log_in(
     return Login(_open(session, account, address, at, hours), account)
 
 
-def find_session(session: Session, token: str, at: datetime) -> tuple[LoginSession, Account] | None:
-    """The live session that `token` opens, with its person."""
-    return session.exec(
-        select(LoginSession, Account)
-        .join(Account, col(Account.id) == col(LoginSession.account))
-        .where(
-            LoginSession.token_hash == _digest(token), col(LoginSession.expires_at) > at, col(Account.active)
-        )
-    ).first()
+@dataclass(frozen=True)
+class Person:
+    """Who a live session belongs to, with the token that its own pages carry."""
+
+    account: int
+    login: str
+    name: str
+    roles: Sequence[str]
+    unit: str | None
+    extension: str | None
+    language: str
+    theme: str
+    csrf: str
+
+
+_PERSON = (
+    choose(
+        col(Account.id),
+        col(Account.login),
+        col(Account.name),
+        col(Account.roles),
+        col(Account.unit),
+        col(Account.extension),
+        col(Account.language),
+        col(Account.theme),
+        col(LoginSession.csrf),
+    )
+    .join(LoginSession, col(LoginSession.account) == col(Account.id))
+    .where(
+        col(LoginSession.token_hash) == bindparam("token_hash"),
+        col(LoginSession.expires_at) > bindparam("at"),
+        col(Account.active),
+    )
+)
+
+
+def find_session(session: Session, token: str, at: datetime) -> Person | None:
+    """Whose live session `token` opens. Every request asks this first: one statement, and no row objects."""
+    found = session.connection().execute(_PERSON, {"token_hash": _digest(token), "at": at}).first()
+    return Person(*found) if found else None  # type: ignore[arg-type]
 
 
 def log_out(session: Session, token: str, at: datetime) -> None:
@@ -116,6 +148,7 @@ def log_out(session: Session, token: str, at: datetime) -> None:
     found = session.get(LoginSession, _digest(token))
     if found is not None:
         session.delete(found)
+        session.flush()
         who = subject("account", found.account)
         journal.append(session, Fact("account.logged_out", who, at, by=who))
 
@@ -129,7 +162,8 @@ def forget_expired(session: Session, at: datetime) -> None:
 def _open(session: Session, account: Account, address: str, at: datetime, hours: int) -> str:
     token = secrets.token_urlsafe(32)
     assert account.id is not None
-    session.add(
+    put(
+        session,
         LoginSession(
             token_hash=_digest(token),
             account=account.id,
@@ -137,7 +171,7 @@ def _open(session: Session, account: Account, address: str, at: datetime, hours:
             address=address,
             started_at=at,
             expires_at=at + timedelta(hours=hours),
-        )
+        ),
     )
     who = subject("account", account.id)
     journal.append(session, Fact("account.logged_in", who, at, by=who, data={"address": address}))

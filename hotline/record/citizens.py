@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
+from hotline.store.rows import put
 from hotline.store.tables import Citizen, CitizenNumber, Ticket
 
 EARLIER = 10
@@ -73,10 +74,10 @@ def introduce(
 ) -> int:
     """A citizen who is known before they ever called, with all their numbers. Returns their id."""
     citizen = Citizen(name=name, address=address, area=area, enterprise=enterprise, created_at=at)
-    session.add(citizen)
-    session.flush()
+    put(session, citizen)
     assert citizen.id is not None
-    session.add_all(CitizenNumber(number=number, citizen=citizen.id) for number in numbers)
+    for number in numbers:
+        put(session, CitizenNumber(number=number, citizen=citizen.id))
     journal.append(session, Fact("citizen.introduced", subject("citizen", citizen.id), at))
     return citizen.id
 
@@ -95,8 +96,7 @@ def _add(
     session: Session, number: str, name: str, address: str, area: str | None, at: datetime, by: str
 ) -> Citizen:
     citizen = Citizen(name=name, address=address, area=area, created_at=at)
-    session.add(citizen)
-    session.flush()
+    put(session, citizen)
     claim = insert(CitizenNumber).values(number=number, citizen=citizen.id).on_conflict_do_nothing()
     if session.execute(claim).rowcount == 0:  # type: ignore[attr-defined]
         session.delete(citizen)  # two desks met the same new number at once: the other was first

@@ -15,6 +15,7 @@ from hotline.pack import model
 from hotline.pack.model import CityPack
 from hotline.record import accounts, citizens
 from hotline.roles import Role
+from hotline.store.rows import put
 from hotline.store.tables import Account, Ticket, TicketEntry
 from hotline.tickets import Channel, State, Urgency
 
@@ -96,8 +97,8 @@ def _earlier(
         opened_at=opened,
         closed_at=opened + timedelta(days=1),
     )
-    session.add(ticket)
-    session.add(TicketEntry(ticket=identity, at=opened, audience="citizen", text=told.reply))
+    put(session, ticket)
+    put(session, TicketEntry(ticket=identity, at=opened, audience="citizen", text=told.reply))
     who, about = subject("account", agent.id), subject("ticket", identity)
     outline = {"number": ticket.number, "type": told.type, "line": told.line}
     journal.append(

@@ -17,6 +17,7 @@ from hotline.errors import Refused
 from hotline.facts import Fact, subject
 from hotline.record import citizens
 from hotline.roles import Permission
+from hotline.store.rows import put
 from hotline.store.tables import Call, Ticket, TicketEntry
 from hotline.tickets import Channel, Satisfaction, Solution, State, Type, Urgency, Verb
 from hotline.viewer import Viewer
@@ -65,7 +66,7 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
         at=at,
         by=viewer.by,
     )
-    identity = int(session.execute(_NEXT_ID).scalar_one())
+    identity = int(session.connection().execute(_NEXT_ID).scalar_one())
     assert citizen.id is not None
     ticket = Ticket(
         id=identity,
@@ -88,7 +89,7 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
         opened_by=viewer.account,
         opened_at=at,
     )
-    session.add(ticket)
+    put(session, ticket)
     _tie_call(session, ticket)
     _tell(session, ticket, "ticket.opened", viewer.by, at, became=State.OPENED, data=_outline(ticket))
     return ticket
@@ -158,7 +159,7 @@ def write(
     """Adds an entry to the ticket's thread; `audience` is internal, unit or citizen."""
     assert ticket.id is not None
     author = viewer.account if viewer else None
-    session.add(TicketEntry(ticket=ticket.id, at=at, author=author, audience=audience, text=words))
+    put(session, TicketEntry(ticket=ticket.id, at=at, author=author, audience=audience, text=words))
 
 
 def thread(session: Session, ticket: Ticket, audiences: Sequence[str]) -> Sequence[TicketEntry]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from hotline import journal
 from hotline.errors import Refused
 from hotline.record import accounts
 from hotline.record.accounts import Login
@@ -36,7 +37,7 @@ def test_the_token_opens_the_session_until_it_ends(town: Town, session: Session)
     login = opened(town, session)
     found = accounts.find_session(session, login.token, town.at + timedelta(hours=11))
     assert found is not None
-    assert found[1].login == "chenjiaqi"
+    assert found.login == "chenjiaqi"
     assert accounts.find_session(session, login.token, town.at + timedelta(hours=12)) is None
     assert accounts.find_session(session, "another token", town.at) is None
 
@@ -73,6 +74,7 @@ def test_logging_out_ends_the_session_and_may_be_repeated(town: Town, session: S
     accounts.log_out(session, login.token, town.at)
     accounts.log_out(session, login.token, town.at)
     assert accounts.find_session(session, login.token, town.at) is None
+    journal.write(session)
     told = session.exec(select(FactRow.kind).where(FactRow.by == f"account:{login.account.id}")).all()
     assert told.count("account.logged_in") == told.count("account.logged_out") == 1
 

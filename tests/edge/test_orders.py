@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from dispatch import orders, timekeeping
 from dispatch.orders import Reply
+from hotline import journal
 from hotline.errors import Refused
 from hotline.record import citizens, tickets, visibility
 from hotline.record.tickets import Draft
@@ -48,6 +49,7 @@ def dispatch(town: Town, session: Session, ticket: Ticket) -> WorkOrder:
 
 
 def kinds(session: Session, ticket: Ticket) -> list[str]:
+    journal.write(session)
     told = session.exec(select(FactRow.kind).where(FactRow.ticket == ticket.id).order_by(FactRow.id))
     return [kind for kind in told.all() if not kind.startswith("clock.")]
 
