@@ -4,6 +4,7 @@
  */
 
 import { chordOf } from "./chord.ts";
+import { isField } from "./fields.ts";
 
 /** Listens for the shortcuts of whatever is on the page at the time. */
 export function startKeys(): void {
@@ -63,7 +64,7 @@ function row(element: HTMLElement): HTMLElement[] {
 }
 
 function nameOf(element: HTMLElement): string {
-  const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : null;
+  const label = isField(element) ? element.labels?.[0]?.firstChild?.textContent : null;
   const text = element.cloneNode(true) as HTMLElement;
   text.querySelectorAll("kbd").forEach((key) => key.remove());
   return (element.ariaLabel ?? label ?? element.title ?? "").trim() || (text.textContent ?? "").trim();

@@ -93,6 +93,7 @@ class Suggestions {
 
   private key(button: HTMLElement): HTMLElement {
     button.setAttribute("aria-keyshortcuts", TAKE_FIRST);
+    button.title = say("desk.take_first");
     const key = document.createElement("kbd");
     key.ariaHidden = "true";
     key.textContent = TAKE_FIRST;
