@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -33,17 +34,18 @@ def on_path() -> Programs | None:
     """The host's own programs, or None unless Asterisk in our version, espeak-ng and sox are all there."""
     asterisk, espeak, sox = (shutil.which(name) for name in ("asterisk", "espeak-ng", "sox"))
     modules, documentation = _first(MODULE_FOLDERS), _first(DOCUMENTATION_FOLDERS)
-    if not (asterisk and espeak and sox and modules and documentation) or version((asterisk,)) != MAJOR:
+    if not (asterisk and espeak and sox and modules and documentation) or version((asterisk,))[:1] != (
+        MAJOR,
+    ):
         return None
     return Programs((asterisk,), (espeak,), (sox,), modules, documentation)
 
 
-def version(asterisk: tuple[str, ...]) -> int | None:
-    """The major version that `asterisk` says it is ("Asterisk 22.10.1…")."""
+def version(asterisk: tuple[str, ...]) -> tuple[int, ...]:
+    """The version that `asterisk` says it is: (22, 10, 1) for "Asterisk 22.10.1~dfsg-1"; empty for anything else."""
     said = subprocess.run([*asterisk, "-V"], capture_output=True, text=True, check=False, timeout=10).stdout
-    name, _, rest = said.strip().partition(" ")
-    number = rest.partition(".")[0]
-    return int(number) if name == "Asterisk" and number.isdigit() else None
+    found = re.match(r"Asterisk (\d+(?:\.\d+)*)", said)
+    return tuple(int(part) for part in found[1].split(".")) if found else ()
 
 
 def _first(patterns: Iterable[str]) -> Path | None:

@@ -45,7 +45,7 @@ def fetch(settings: Settings, say: Say) -> Programs:
         if not is_current(root, settings.asterisk):
             _make(root, settings.asterisk, say)
     made = private(root)
-    if made is None or version(made.asterisk) != MAJOR:
+    if made is None or version(made.asterisk)[:1] != (MAJOR,):
         raise Misconfigured("asterisk.suite", f"{settings.asterisk.suite}", f"a suite with Asterisk {MAJOR}")
     return made
 
