@@ -1,0 +1,138 @@
+"""Lining up: what was believed becomes what was seen, once, and nothing else is touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hotline import calls, presence
+from hotline.calls import Call, State
+from hotline.presence import Seat
+from telephony.ami.parser import Message
+from telephony.lineup import Leg, Member, Snapshot, Waiting, corrections, read
+from telephony.translate import Signal
+
+pytestmark = pytest.mark.pure
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+CALL = "a1-1.1"
+LONG_AGO = NOW - timedelta(minutes=3)
+TRUNK = Leg(CALL, "1.1", "", "6", "", LONG_AGO, "12319", "13800138000")
+SEAT = Leg(CALL, "1.2", "8001", "6", "", LONG_AGO, "12319", "")
+EMPTY = Snapshot(NOW)
+
+
+def believed(state: State, **fields: object) -> Call:
+    return Call(CALL, "a1", "1.1", "in", "12319", "138", state, LONG_AGO, **fields)  # type: ignore[arg-type]
+
+
+def about_calls(seen: Snapshot, *known: Call) -> list[Signal]:
+    return [signal for signal in corrections(seen, "a1", known, []) if isinstance(signal, calls.Signal)]
+
+
+def about_seats(seen: Snapshot, *known: Seat) -> list[presence.Seat]:
+    """The seats after the corrections."""
+    seats = {seat.extension: seat for seat in known}
+    for signal in corrections(seen, "a1", [], known):
+        if isinstance(signal, presence.Signal):
+            seats[signal.extension], _ = presence.step(seats.get(signal.extension), signal)
+    return list(seats.values())
+
+
+def test_a_call_that_is_gone_was_lost() -> None:
+    (ended,) = about_calls(EMPTY, believed(State.QUEUED))
+    assert ended == calls.Ended(call=CALL, at=NOW, outcome=calls.Outcome.LOST, inferred=True)
+
+
+def test_a_call_that_changed_a_moment_ago_is_left_alone() -> None:
+    fresh = believed(State.QUEUED, queued_at=NOW - timedelta(seconds=1))
+    assert not about_calls(EMPTY, fresh)
+
+
+def test_a_call_whose_entry_was_missed_is_begun_with_its_line_and_its_place_in_the_queue() -> None:
+    seen = Snapshot(NOW, (TRUNK,), waiting=(Waiting("1.1", "urban", NOW - timedelta(seconds=40)),))
+    entered, queued = about_calls(seen)
+    assert isinstance(entered, calls.Entered)
+    assert (entered.at, entered.line, entered.caller, entered.inferred) == (
+        LONG_AGO,
+        "12319",
+        "13800138000",
+        True,
+    )
+    assert isinstance(queued, calls.Queued)
+    assert (queued.at, queued.queue, queued.inferred) == (NOW - timedelta(seconds=40), "urban", True)
+
+
+def test_a_call_that_was_answered_meanwhile() -> None:
+    legs = (replace(TRUNK, bridge="b"), replace(SEAT, bridge="b"))
+    (answered,) = about_calls(Snapshot(NOW, legs), believed(State.QUEUED, queue="urban", queued_at=LONG_AGO))
+    assert answered == calls.Answered(call=CALL, at=NOW, extension="8001", inferred=True)
+
+
+def test_a_seat_that_rings_and_one_that_no_longer_does() -> None:
+    seen = Snapshot(NOW, (TRUNK, replace(SEAT, extension="8002", state="5")))
+    believed_at = believed(State.OFFERED, agent="8001", offered_at=LONG_AGO)
+    offered, returned = about_calls(seen, believed_at)
+    assert offered == calls.Offered(call=CALL, at=NOW, extension="8002", inferred=True)
+    assert returned == calls.NotAnswered(call=CALL, at=NOW, extension="8001", inferred=True)
+
+
+def test_another_switchs_calls_are_its_own_business() -> None:
+    assert not about_calls(Snapshot(NOW, (replace(TRUNK, call="b7-1.1"),)))
+
+
+def test_lined_up_again_nothing_is_left_to_correct() -> None:
+    seen = Snapshot(NOW, (TRUNK,), waiting=(Waiting("1.1", "urban", NOW - timedelta(seconds=40)),))
+    call: Call | None = None
+    for signal in about_calls(seen):
+        assert isinstance(signal, calls.Signal)
+        call, _ = calls.step(call, signal)
+    assert call is not None
+    for signal in about_calls(replace(seen, at=NOW + timedelta(minutes=1)), call):
+        assert isinstance(signal, calls.Signal)
+        assert calls.step(call, signal) == (call, ())
+
+
+def test_seats_are_what_the_queues_and_channels_say() -> None:
+    seen = Snapshot(
+        NOW,
+        (replace(SEAT, extension="8003"), replace(SEAT, extension="8004", state="5")),
+        (
+            Member("8001", "urban", ""),
+            Member("8002", "urban", "meal"),
+            Member("8003", "urban", "wrap-up"),
+            Member("8004", "urban", ""),
+        ),
+    )
+    gone = Seat("8009", LONG_AGO, frozenset({"urban"}))
+    states = {seat.extension: str(seat.state) for seat in about_seats(seen, gone)}
+    assert states == {"8001": "ready", "8002": "paused", "8003": "talking", "8004": "ringing", "8009": "away"}
+
+
+def test_a_seat_that_changed_a_moment_ago_is_left_alone() -> None:
+    fresh = Seat("8001", NOW - timedelta(seconds=1), frozenset({"urban"}))
+    assert about_seats(EMPTY, fresh) == [fresh]
+
+
+def test_asterisks_answers_are_read() -> None:
+    channel = Message(
+        {
+            "Event": "CoreShowChannel",
+            "Channel": "PJSIP/8001-0000002a",
+            "ChannelState": "6",
+            "Uniqueid": "1.2",
+            "BridgeId": "b",
+            "Duration": "00:03:00",
+            "CallerIDNum": "8001",
+            "ChanVariable": [f"HOTLINE_CALL={CALL}", "HOTLINE_LINE=12319"],
+        }
+    )
+    foreign = Message({"Event": "CoreShowChannel", "Channel": "PJSIP/8002-0000002b"})
+    member = Message({"Event": "QueueMember", "Queue": "urban", "Location": "PJSIP/8001", "Paused": "1"})
+    entry = Message({"Event": "QueueEntry", "Queue": "urban", "Uniqueid": "1.1", "Wait": "7"})
+    seen = read(NOW, [channel, foreign], [Message({"Event": "QueueParams"}), member, entry])
+    assert seen.legs == (replace(SEAT, bridge="b", caller="8001"),)
+    assert seen.members == (Member("8001", "urban", presence.UNSAID),)
+    assert seen.waiting == (Waiting("1.1", "urban", NOW - timedelta(seconds=7)),)
