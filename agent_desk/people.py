@@ -74,14 +74,14 @@ def people_page(request: Request, visit: Visiting, q: Text = "") -> Response:
         q=q,
         skills=skills,
         length=accounts.PASSWORD_LENGTH,
-        self=visit.viewer.account,
+        own=visit.viewer.account,
     )
 
 
 @router.get("/people/rows")
 def people_fragment(visit: Visiting, q: Text = "") -> Response:
     """The list again, after something changed."""
-    return fragment(visit, "people/rows.html", rows=_rows(visit, q), q=q, self=visit.viewer.account)
+    return fragment(visit, "people/rows.html", rows=_rows(visit, q), q=q, own=visit.viewer.account)
 
 
 @router.post("/api/people", status_code=201)

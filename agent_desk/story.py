@@ -140,4 +140,4 @@ def _clock(fact: Fact, names: Names) -> str:
     if fact.kind == "clock.started":
         return f"{label} {names.time(due)}"
     standing = N_("in time") if fact.at <= due else N_("late")
-    return f"{label} {translate(standing, names.language)}"
+    return f"{label}: {translate(standing, names.language)}"
