@@ -13,7 +13,7 @@ from pathlib import Path
 from hotline.errors import Misconfigured, Unreachable
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-TARGETS = "$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
+TARGETS = "$(RELEASE)|$(COMPONENT)|$(REPO_URI)"  # as sources.list says: a fresh host has no lists yet
 NO_SPACE = "No space left on device"
 
 
@@ -31,9 +31,11 @@ def download(folder: Path, mirror: str, suite: str, packages: Iterable[str]) -> 
 def host_mirror() -> str:
     """The address that the host itself installs Debian from. Raises `Misconfigured` when there is none."""
     release = _host_release()
-    for line in _ask("apt-get", "indextargets", "--format", TARGETS, "Created-By: Packages"):
-        codename, component, address = line.split("|", 2)
-        if codename == release and component == "main":
+    for line in _ask(
+        "apt-get", "indextargets", "--no-release-info", "--format", TARGETS, "Created-By: Packages"
+    ):
+        named, component, address = line.split("|", 2)
+        if named in (release, "stable", "oldstable") and component == "main":
             return address
     found = f"no source of Debian {release} among the host's"
     raise Misconfigured("asterisk.mirror", found, "the address of a Debian mirror")
