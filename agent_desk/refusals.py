@@ -9,6 +9,7 @@ from dispatch import clocks, workorders
 from hotline import tickets
 from hotline.errors import Refused
 from hotline.words import N_, translate
+from telephony import actions
 
 WORDS: Mapping[str, str] = {
     "login.needed": N_("Log in first"),
@@ -38,6 +39,7 @@ WORDS: Mapping[str, str] = {
     **tickets.REFUSAL_WORDS,
     **workorders.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
+    **actions.REFUSAL_WORDS,
 }
 
 STATUS: Mapping[str, HTTPStatus] = {

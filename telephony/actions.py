@@ -12,6 +12,7 @@ from hotline import calls
 from hotline.errors import Refused, Unreachable
 from hotline.platform import secrets
 from hotline.settings import Settings
+from hotline.words import N_
 from telephony.ami.conversation import DEADLINE, Conversation, conversation
 from telephony.ami.link import Address
 
@@ -20,6 +21,11 @@ OUTBOUND = "outbound"  # the context that a seat's own leg of a placed call goes
 RING_SECONDS = 30  # how long the seat may take to pick up a call that it ordered itself
 ALREADY_THERE = "Already there"
 NOT_THERE = ("Not there", "not found")
+
+REFUSAL_WORDS = {
+    "seat.in_no_queue": N_("The seat is in no queue. Make it ready first"),
+    "switch.refused": N_("The telephone switch refused: {message}"),
+}
 
 
 class Telephone:

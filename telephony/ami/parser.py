@@ -70,15 +70,20 @@ class Parser:
 
 def parse(block: bytes) -> Message | None:
     """One message from its lines, or None if it is neither an event nor a response. The banner is no header."""
-    message = Message()
+    headers: dict[str, str | list[str]] = {}
     for line in block.decode("utf-8", "replace").split("\r\n"):
         name, colon, value = line.partition(": ")
         if not colon:
             name, colon, value = line.partition(":")
             if not colon:
                 continue
-        if name in message:
-            message[name] = [*message.all(name), value]
+        if name in headers:
+            _repeat(headers, name, value)
         else:
-            message[name] = value
-    return message if "Event" in message or "Response" in message else None
+            headers[name] = value
+    return Message(headers) if "Event" in headers or "Response" in headers else None
+
+
+def _repeat(headers: dict[str, str | list[str]], name: str, value: str) -> None:
+    before = headers[name]
+    headers[name] = [before, value] if isinstance(before, str) else [*before, value]
