@@ -72,7 +72,8 @@ def call_card(visit: Visit) -> CallCard | None:
 
 
 def _call_at_seat(visit: Visit) -> Call | None:
-    seat = visit.session.get(Seat, visit.viewer.extension)
+    extension = visit.viewer.extension
+    seat = visit.session.get(Seat, extension) if extension else None
     if seat is None:
         return None
     if seat.call is not None:
