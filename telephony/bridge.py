@@ -5,7 +5,8 @@ transaction, while the link goes on reading. Nothing that goes wrong with one ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -36,6 +37,11 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Stop:
+    """Put among what the link hands out: nothing behind it is wanted any more."""
+
+
 class Bridge:
     """Writes what `link` hears of the switch `node` into `store`.
 
@@ -49,6 +55,7 @@ class Bridge:
         self._node = node
         self._wrapup = wrapup
         self._is_behind = True
+        self._is_stopped = False
         self._next_look: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
         self.failed = 0
@@ -56,16 +63,9 @@ class Bridge:
         self.corrected = 0
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
+        """Until a `Stop` comes along; what arrived before it is written."""
+        while not self._is_stopped:
             await self._take(await self._link.batch())
-
-    async def stop(self) -> None:
-        """Write down that nobody listens from now on."""
-        self._stop_looking()
-        self._wrapup.stop()
-        if not self._is_behind:
-            await self._lose(Down("stopped"))
 
     async def _take(self, items: Iterable[object]) -> None:
         signals: list[Signal] = []
@@ -86,6 +86,8 @@ class Bridge:
             await self._lose(item)
         elif isinstance(item, Snapshot):
             await self._line_up(item)
+        elif isinstance(item, Stop):
+            await self._stop()
 
     def _translate(self, message: Message) -> tuple[Signal, ...]:
         try:
@@ -95,19 +97,19 @@ class Bridge:
             log.exception("event not understood", event_name=message.one("Event"))
             return ()
 
-    async def _apply(self, signals: list[Signal]) -> None:
+    async def _apply(self, signals: Sequence[Signal], is_last_try: bool = False) -> None:
         if not signals:
             return
         try:
             applied = await self._write(lambda session: record.apply(session, signals, self._node))
         except Exception:
-            if len(signals) == 1:
+            if is_last_try:
                 self.failed += 1
                 log.exception("signal not recorded", signal=type(signals[0]).__name__)
                 return
-            # One of them spoils it for all: find it by going one by one.
+            # One of them spoils it for all, or somebody else wrote the same row first: once more, one by one.
             for signal in signals:
-                await self._apply([signal])
+                await self._apply([signal], is_last_try=True)
             return
         self.ignored += applied.ignored
         self._follow_up(applied.facts)
@@ -152,6 +154,14 @@ class Bridge:
     def _in_transaction(self, work: Callable[[Session], T]) -> T:
         with self._store.transaction() as session:
             return work(session)
+
+    async def _stop(self) -> None:
+        """Write down that nobody listens from now on."""
+        self._is_stopped = True
+        self._stop_looking()
+        self._wrapup.stop()
+        if not self._is_behind:
+            await self._lose(Down("stopped"))
 
     def _look(self) -> None:
         self._stop_looking()

@@ -24,12 +24,13 @@ from hotline.platform.children import command as command_line
 from hotline.settings import Settings, load
 from hotline.store import Store, open_store
 from telephony.ami.link import Address, Link
-from telephony.bridge import Bridge
+from telephony.bridge import Bridge, Stop
 from telephony.fastagi import serving
 from telephony.routing import Directory, Route
 from telephony.scripts import Script, scripts
 from telephony.wrapup import WrapUp
 
+GRACE = 3.0  # seconds in which what has arrived is written, when we are told to stop
 POOL = 3  # the bridge writes one batch at a time; questions of the switch need the others
 
 log = structlog.get_logger()
@@ -78,18 +79,15 @@ def answers(settings: Settings) -> Mapping[str, Script]:
 async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
     """The link and what it brings, until `stop` is set."""
     link = Link(link_address(settings))
-    wrapup = WrapUp(link, settings.desk.wrap_up)
-    carrying = Bridge(link, store, settings.asterisk.node, wrapup)
-    tasks = [asyncio.create_task(_keep(link)), asyncio.create_task(carrying.run())]
+    carrying = Bridge(link, store, settings.asterisk.node, WrapUp(link, settings.desk.wrap_up))
+    keeping, writing = asyncio.create_task(_keep(link)), asyncio.create_task(carrying.run())
     try:
         await stop.wait()
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        await carrying.stop()
+        keeping.cancel()
+        link.insert(Stop())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(writing, GRACE)
 
 
 def link_address(settings: Settings) -> Address:

@@ -20,7 +20,7 @@ from telephony.ami.parser import Message
 from telephony.ami.protocol import DEADLINE, Action, Answer, Protocol
 
 SHORTEST, LONGEST = 0.5, 30.0  # seconds between two attempts
-CAPACITY = 50_000  # messages that wait; some 100 MB, and an hour of a floor of 200 seats
+CAPACITY = 50_000  # messages that wait: some 100 MB, and ten minutes of a busy floor of 200 seats
 MISSED = 2  # unanswered pings after which the link is dropped
 
 log = structlog.get_logger()
@@ -85,6 +85,7 @@ class Link(Manager):  # type: ignore[misc]
         self.ping_delay = self.ping_interval = ping_every
         self.missed_pings = 0
         self.is_up = False
+        self._deadline = deadline
         self._capacity = capacity
         self._items: asyncio.Queue[object] = asyncio.Queue()
         self._is_reading = True
@@ -135,6 +136,7 @@ class Link(Manager):  # type: ignore[misc]
         self.missed_pings = 0
         self._is_reading = True
         self._connecting = self.connect()
+        self.loop.call_later(self._deadline, self._connecting.cancel)
         return await self._lost
 
     # What follows are Manager's own steps, called by it or by the protocol.
@@ -142,8 +144,8 @@ class Link(Manager):  # type: ignore[misc]
     def connection_made(self, f: asyncio.Future[tuple[asyncio.Transport, Protocol]]) -> None:
         """Manager's own would try again by itself, every 2 s for ever; `run` decides that."""
         if f.cancelled():
-            return
-        if error := f.exception():
+            self._end("not reached in time")
+        elif error := f.exception():
             self._end(f"not reached: {error}")
         else:
             super().connection_made(f)

@@ -21,7 +21,8 @@ from hotline.store.tables import Call, Seat
 from telephony import bridge as bridge_module
 from telephony.ami import link as link_module
 from telephony.ami.link import Link
-from telephony.bridge import Bridge
+from telephony.ami.parser import Message
+from telephony.bridge import Bridge, Stop
 from telephony.wrapup import WrapUp
 from tests.edge.fake_ami import FakeAMI, Headers, listing, refusal, until
 
@@ -43,15 +44,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def bridged(ami: FakeAMI, store: Store, wrap_up: float = 60) -> AsyncIterator[Bridge]:
     link = Link(ami.address)
     bridge = Bridge(link, store, "a1", WrapUp(link, wrap_up))
-    tasks = [asyncio.create_task(link.run()), asyncio.create_task(bridge.run())]
+    keeping, writing = asyncio.create_task(link.run()), asyncio.create_task(bridge.run())
     try:
         await until(lambda: facts(store, "link.restored"))
         yield bridge
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await bridge.stop()
+        keeping.cancel()
+        link.insert(Stop())
+        await asyncio.wait_for(writing, 5)
 
 
 def facts(store: Store, *kinds: str) -> list[Fact]:
@@ -303,10 +303,12 @@ def test_a_seat_that_left_its_queues_in_a_call_is_not_paused(store: Store) -> No
     asyncio.run(scene())
 
 
-def test_stopping_says_that_nobody_listens(store: Store) -> None:
+def test_stopping_writes_what_has_arrived_and_says_that_nobody_listens(store: Store) -> None:
     async def scene() -> None:
-        async with FakeAMI().running() as ami, bridged(ami, store):
-            pass
+        async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
+            for number in range(50):
+                bridge._link.insert(Message(entered(f"a1-{number}.1", number)))
+        assert len(facts(store, "call.entered")) == 50
         assert facts(store)[-1].data == {"why": "stopped"}
 
     asyncio.run(scene())
