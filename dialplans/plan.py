@@ -39,6 +39,17 @@ class Plan:
     prompts: Mapping[str, Mapping[str, str]]
 
     @property
+    def is_everywhere(self) -> bool:
+        """Whether the switch listens on all addresses of its machine, so that none of them is its own."""
+        return self.switch.host in ("0.0.0.0", "::")
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Where our own processes come from when they speak to the switch."""
+        loopback = ("127.0.0.1",)
+        return loopback if self.is_everywhere or self.switch.host in loopback else (*loopback, self.switch.host)
+
+    @property
     def web_sessions(self) -> int:
         """Open connections that the switch's HTTP server allows: two for each seat, since a page that is loaded
         again may be there before its old socket is gone, and some for whoever else knocks."""

@@ -151,3 +151,23 @@ def test_sentences_survive_the_file() -> None:
     sentence = Sentence("cmn", "recorded", "“引号”\n与 \\", ("recorded",))
     (row,) = json.loads(to_json([sentence]))
     assert Sentence(row["language"], row["name"], row["text"], tuple(row["recordings"])) == sentence
+
+
+@pytest.mark.parametrize(
+    ("host", "permitted"),
+    [
+        ("127.0.0.1", {"127.0.0.1"}),
+        ("10.0.0.5", {"127.0.0.1", "10.0.0.5"}),
+        ("0.0.0.0", {"127.0.0.1"}),
+    ],
+)
+def test_the_manager_talks_to_our_own_processes_alone(host: str, permitted: set[str]) -> None:
+    text = render(made(Asterisk(host=host)))["manager.conf"]
+    lines = [line for line in text.splitlines() if line.startswith("permit")]
+    assert {line.split(" = ")[1].split("/")[0] for line in lines} == permitted
+    assert len(lines) == 2 * len(permitted)
+
+
+def test_sound_is_bound_to_the_switch_s_address_unless_it_is_everywhere() -> None:
+    assert "bind_rtp_to_media_address = yes" in render(made())["pjsip.conf"]
+    assert "media_address" not in render(made(Asterisk(host="0.0.0.0")))["pjsip.conf"]
