@@ -22,7 +22,7 @@ from hotline.platform import addresses, launch
 from hotline.record import demo
 from hotline.settings import Settings, environment
 from hotline.store import Store, open_store
-from hotline.store.tables import Call, Seat, Ticket
+from hotline.store.tables import Call, Seat, Ticket, WorkOrder
 from telephony import process as telephony
 from tests.live.conftest import Switch
 from tests.patience import eventually, free_port
@@ -63,16 +63,14 @@ class FrontDesk:
     @contextmanager
     def agent(self, login: str = "chenjiaqi", *, microphone: bool = True) -> Iterator[Desk]:
         """Somebody at their desk, telephone connected; in a browser of their own that is closed at the end."""
-        context = self.browser.new_context(permissions=["microphone"] if microphone else [])
+        context = self.browser.new_context(
+            permissions=["microphone"] if microphone else [], base_url=self.settings.web.origin
+        )
         if not microphone:
             context.add_init_script("delete Navigator.prototype.mediaDevices")
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.goto(f"{self.settings.web.origin}/login?next=/desk")
-        page.fill("[name=login]", login)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_selector(".desk")
+        _log_in(page, self.settings, login, "/desk")
         page.wait_for_selector("body[data-live=on]")
         try:
             yield Desk(page)
@@ -96,6 +94,20 @@ class FrontDesk:
                 select(Ticket).where(Ticket.opened_at > datetime(2026, 1, 1, tzinfo=UTC))
             ).all()
         return sorted(found, key=lambda ticket: ticket.id or 0)
+
+    def reply_as_unit(self, login: str, ticket: int, words: str) -> None:
+        """The unit of `login` signs its order for the ticket and replies, on its own page's behalf."""
+        context = self.browser.new_context()
+        page = context.new_page()
+        _log_in(page, self.settings, login, "/portal")
+        token = page.get_attribute("meta[name=csrf]", "content") or ""
+        with self.store.transaction() as session:
+            order = session.exec(select(WorkOrder.id).where(WorkOrder.ticket == ticket)).one()
+        for verb, values in (("sign", {}), ("reply", {"public": words})):
+            path = f"{self.settings.web.origin}/api/orders/{order}/{verb}"
+            answer = page.request.post(path, headers={"X-CSRF-Token": token}, data=values)
+            assert answer.ok, answer.text()
+        context.close()
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,14 @@ class Desk:
         self.page.locator("#seat [data-seat=away]").wait_for()
         self.page.keyboard.press("Alt+W")
         self.page.wait_for_selector("#seat [data-presence=away]")
+
+    def prefer(self, *, language: str, theme: str) -> None:
+        """Has the page in another language and other colours."""
+        token = self.page.get_attribute("meta[name=csrf]", "content") or ""
+        wanted = {"language": language, "theme": theme}
+        self.page.request.post("/api/preferences", headers={"X-CSRF-Token": token}, data=wanted)
+        self.page.reload()
+        self.until_phone(line="ready", microphone="granted")
 
     def cut_line(self, address: str) -> None:
         """Closes the page's websockets to `address`."""
@@ -183,6 +203,15 @@ def front_desk(switch: Switch, servers: Path, template: str) -> Iterator[FrontDe
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         stack.callback(browser.close)
         yield FrontDesk(settings, store, browser)
+
+
+def _log_in(page: Page, settings: Settings, login: str, then: str) -> None:
+    page.goto(f"{settings.web.origin}/login?next={then}")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"**{then}*")
+    page.wait_for_selector("html[data-ready]")
 
 
 def _served(settings: Settings, database: str, broker: str) -> Settings:
