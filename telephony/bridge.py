@@ -24,7 +24,8 @@ from hotline.record.calls import Signal
 from hotline.store import Store
 from telephony.ami.link import Down, Link, Up
 from telephony.ami.parser import Message
-from telephony.lineup import Snapshot, corrections, look
+from telephony.lineup import Snapshot, corrections
+from telephony.look import look
 from telephony.translate import translate
 from telephony.wrapup import WrapUp
 

@@ -1,5 +1,5 @@
-"""Lining up what we believe with what Asterisk shows: after every login, and now and then in between. A look at the
-switch becomes a snapshot; the difference becomes signals that are marked as inferred. Doing it again changes nothing.
+"""Lining up what we believe with what Asterisk shows: after every login, and now and then in between. Its answers
+become a snapshot, the difference becomes signals that are marked as inferred. Doing it again changes nothing. Pure.
 """
 
 from __future__ import annotations
@@ -7,24 +7,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
 
 from hotline import calls, presence
 from telephony.ami.parser import Message
-from telephony.ami.protocol import Action, Answer
-from telephony.translate import LINE, NAME, extension_of, moment
+from telephony.translate import LINE, NAME, extension_of
 
 Signal = calls.Signal | presence.Signal
 
 RINGING, UP = "5", "6"  # ChannelState
 SETTLED = timedelta(seconds=2)  # what changed since then may still have events on their way
-
-
-class Asks(Protocol):
-    """Whoever can ask Asterisk something: the link."""
-
-    async def ask(self, action: Action, as_list: bool = False) -> Answer: ...
 
 
 @dataclass(frozen=True)
@@ -67,15 +59,6 @@ class Snapshot:
     legs: tuple[Leg, ...] = ()
     members: tuple[Member, ...] = ()
     waiting: tuple[Waiting, ...] = ()
-
-
-async def look(switch: Asks) -> Snapshot:
-    """Ask Asterisk for everything that lining up needs. Raises `Unreachable` and `Refused`."""
-    (pong, *_) = await switch.ask({"Action": "Ping"})
-    at = moment(pong, datetime.now(UTC))
-    channels = await switch.ask({"Action": "CoreShowChannels"}, as_list=True)
-    queues = await switch.ask({"Action": "QueueStatus"}, as_list=True)
-    return read(at, channels, queues)
 
 
 def read(at: datetime, channels: Iterable[Message], queues: Iterable[Message]) -> Snapshot:
