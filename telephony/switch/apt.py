@@ -23,7 +23,7 @@ def download(folder: Path, mirror: str, suite: str, packages: Iterable[str]) -> 
     Raises `Unreachable` when the mirror doesn't answer, `Misconfigured` when the host can't do it.
     """
     _configure(folder, mirror, suite)
-    _run(folder, mirror, "update")
+    _run(folder, mirror, "update", "--error-on=any")
     _run(folder, mirror, "install", "--download-only", "--yes", *packages)
     return sorted((folder / "cache" / "archives").glob("*.deb"))
 
@@ -92,9 +92,7 @@ def _ask(*command: str) -> list[str]:
 
 def _run(folder: Path, mirror: str, *command: str) -> None:
     done = subprocess.run(
-        ["apt-get", "--quiet", "--error-on=any", *command]
-        if command[0] == "update"
-        else ["apt-get", "--quiet", *command],
+        ["apt-get", "--quiet", *command],
         env={**os.environ, "APT_CONFIG": str(folder / "apt.conf"), "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -50,6 +51,13 @@ def test_each_seat_is_an_endpoint_whose_password_stands_elsewhere() -> None:
         assert f"[{seat}](seat)\naors = {seat}\nauth = {seat}\n" in text
     assert "password" not in text
     assert "auth = astdb,auths" in render(made())["sorcery.conf"]
+
+
+def test_nobody_becomes_the_trunk_by_its_name_nor_a_seat_by_its_address() -> None:
+    trunk, seat = re.findall(
+        r"^context = from-\w+$.*?^identify_by = (\S+)$", render(made())["pjsip.conf"], re.M | re.S
+    )
+    assert (trunk, seat) == ("ip", "auth_username,username")
 
 
 def test_each_queue_has_its_weight_and_its_target() -> None:
