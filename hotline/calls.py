@@ -363,6 +363,8 @@ def _note_recording(call: Call, signal: Recorded) -> tuple[Call, tuple[Fact, ...
 def _natural_outcome(call: Call) -> Outcome:
     if call.answered_at:
         return Outcome.ANSWERED
+    if call.state is State.PLACED:
+        return Outcome.FAILED  # not even our own seat picked up
     return Outcome.NO_ANSWER if call.direction == "out" else Outcome.ABANDONED
 
 

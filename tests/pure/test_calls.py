@@ -152,7 +152,9 @@ def test_a_call_that_we_place() -> None:
 
 
 def test_a_call_that_we_place_and_nobody_answers() -> None:
-    assert run(placed(), ended(30))[0].outcome is Outcome.NO_ANSWER
+    rang = calls.Rang(call=CALL, at=at(4), extension="8001")
+    assert run(placed(), ended(30))[0].outcome is Outcome.FAILED
+    assert run(placed(), rang, ended(30))[0].outcome is Outcome.NO_ANSWER
     assert run(placed(), ended(30, Outcome.BUSY))[0].outcome is Outcome.BUSY
 
 
