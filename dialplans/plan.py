@@ -47,7 +47,9 @@ class Plan:
     def own_addresses(self) -> tuple[str, ...]:
         """Where our own processes come from when they speak to the switch."""
         loopback = ("127.0.0.1",)
-        return loopback if self.is_everywhere or self.switch.host in loopback else (*loopback, self.switch.host)
+        return (
+            loopback if self.is_everywhere or self.switch.host in loopback else (*loopback, self.switch.host)
+        )
 
     @property
     def web_sessions(self) -> int:
