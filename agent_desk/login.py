@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
+from agent_desk import seat
 from agent_desk.house import House, house_of, now
 from agent_desk.render import page_for_anybody, render
 from agent_desk.visit import COOKIE, Visiting, VisitRoute
@@ -65,7 +66,8 @@ def log_in(request: Request, credentials: Credentials) -> Response:
 
 @router.post("/api/logout")
 def log_out(request: Request, visit: Visiting) -> Response:
-    """Ends the session; the seat is left before by the desk itself."""
+    """Ends the session; whoever has a seat leaves it."""
+    seat.leave(visit)
     accounts.log_out(visit.session, request.cookies[COOKIE], visit.at)
     response = JSONResponse({"next": "/login"})
     response.delete_cookie(COOKIE)

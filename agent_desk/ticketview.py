@@ -178,7 +178,8 @@ def _suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
     matter = city.catalogue.matters.get(ticket.matter or "")
     if matter is not None:
         known = responsible_unit(city, matter, area)
-        return Suggested(known.unit.code, naming.name(known.unit, language), known.reason_in(language))
+        reason = f"{naming.name(matter, language)} · {known.reason_in(language)}"
+        return Suggested(known.unit.code, naming.name(known.unit, language), reason)
     found = suggest(
         city,
         f"{ticket.title} {ticket.content}",

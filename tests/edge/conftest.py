@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlmodel import Session, select
@@ -13,9 +14,13 @@ from hotline.pack.load import load_pack
 from hotline.pack.model import CityPack
 from hotline.record import demo
 from hotline.roles import Role
+from hotline.settings import Settings
 from hotline.store import Store
 from hotline.store.tables import Account
 from hotline.viewer import Viewer
+
+if TYPE_CHECKING:
+    from tests.edge.visitors import Hall
 
 PASSWORD = "for the tests only"
 
@@ -54,6 +59,16 @@ def town(store: Store, city: CityPack) -> Town:
 def session(town: Town) -> Iterator[Session]:
     """A transaction in that town."""
     with town.store.transaction() as opened:
+        yield opened
+
+
+@pytest.fixture
+def hall(town: Town, served: Settings) -> Iterator[Hall]:
+    """The web application of that town's demo."""
+    from tests.edge.visitors import hall_in
+
+    demo = served.site.model_copy(update={"demo": True})
+    with hall_in(town, served.model_copy(update={"site": demo})) as opened:
         yield opened
 
 

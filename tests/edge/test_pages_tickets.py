@@ -1,0 +1,160 @@
+"""The tickets' pages: finding one, what each person is shown of it, and that looking leaves a trace."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlmodel import col, select
+
+from agent_desk import ticket_pages
+from hotline.store.tables import FactRow, Ticket, WorkOrder
+from tests.edge.visitors import Hall, Visitor
+
+pytestmark = pytest.mark.edge
+
+
+def listed(visitor: Visitor, query: str = "") -> list[int]:
+    """The ids in the list, in its order."""
+    return [int(id_) for id_ in re.findall(r'id="row-(\d+)"', visitor.page(f"/tickets{query}").text)]
+
+
+def test_the_list_is_newest_first_and_goes_on_by_key(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticket_pages, "PAGE", 2)
+    agent = hall.visitor("chenjiaqi")
+    with hall.town.store.transaction() as session:
+        everything = sorted((int(id_ or 0) for id_ in session.exec(select(Ticket.id))), reverse=True)
+    found, query = [], ""
+    while page := listed(agent, query):
+        found += page
+        query = f"?before={page[-1]}"
+    assert found == everything
+
+
+def test_a_ticket_is_found_by_its_number_and_by_the_citizens(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent, number="160 0000-0099")
+    number = _ticket(hall, ticket).number
+    assert listed(agent, f"?q={number}") == [ticket]
+    assert listed(agent, "?q=16000000099") == [ticket]
+    assert listed(agent, "?q=16000000098") == []
+
+
+def test_who_may_not_know_citizens_cannot_search_by_their_numbers(hall: Hall) -> None:
+    ticket = hall.open_ticket(hall.visitor("chenjiaqi"), number="16000000099")
+    auditor = hall.visitor("situzheng")
+    assert listed(auditor, f"?q={_ticket(hall, ticket).number}") == [ticket]
+    assert listed(auditor, "?q=16000000099") == []
+
+
+def test_the_stages_part_the_list(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    new, sent = hall.open_ticket(agent), hall.open_ticket(agent, "zumiao-office")
+    assert listed(agent, "?stage=to-dispatch") == [new]
+    assert listed(agent, "?stage=with-units") == [sent]
+    assert listed(agent, "?stage=to-revisit") == []
+    parts = [
+        listed(agent, f"?stage={stage}") for stage in ("to-dispatch", "with-units", "to-revisit", "over")
+    ]
+    assert sorted(sum(parts, [])) == sorted(listed(agent))
+
+
+def test_a_page_tells_the_whole_ticket(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent, "zumiao-office", urgency="urgent")
+    row, html = _ticket(hall, ticket), agent.page(f"/tickets/{ticket}").text
+    for words in (
+        row.number,
+        row.query_code,
+        "路灯不亮",
+        "王女士",
+        "16000000001",
+        "双号并行",
+        "祖庙街道办事处",
+    ):
+        assert words in html, words
+    assert html.count("data-due=") == 4  # sign, contact and resolve, and what the citizen was promised
+
+
+def test_looking_at_a_citizen_is_in_the_journal_and_not_looking_is_not(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent)
+    agent.page(f"/tickets/{ticket}")
+    agent.read(f"/tickets/{ticket}/body")
+    hall.visitor("situzheng").page(f"/tickets/{ticket}")
+    looks = select(FactRow.by).where(FactRow.kind == "person.viewed", FactRow.ticket == ticket)
+    with hall.town.store.transaction() as session:
+        assert session.exec(looks).all() == [hall.town.viewer("chenjiaqi").by]
+
+
+def test_roles_that_may_not_know_citizens_are_shown_none(hall: Hall) -> None:
+    ticket = hall.open_ticket(hall.visitor("chenjiaqi"))
+    for login in ("situzheng", "luojieyi"):
+        html = hall.visitor(login).page(f"/tickets/{ticket}").text
+        assert "王女士" not in html
+        assert "16000000001" not in html
+        assert "王女士" not in hall.visitor(login).page("/tickets").text
+
+
+def test_list_page_and_fragment_agree_on_what_may_be_seen(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    open_, secret = hall.open_ticket(agent, "zumiao-office"), hall.open_ticket(agent, confidential=True)
+    for login in ("chenjiaqi", "liangwenhao", "guanshufen", "tanweiming", "luojieyi", "situzheng"):
+        visitor = hall.visitor(login)
+        seen = {ticket for ticket in (open_, secret) if visitor.page(f"/tickets/{ticket}").status_code == 200}
+        assert seen == set(listed(visitor)) & {open_, secret}, login
+        rows = visitor.read("/tickets/rows").text
+        assert seen == {ticket for ticket in (open_, secret) if f'id="row-{ticket}"' in rows}
+        for ticket in (open_, secret):
+            expected = 200 if ticket in seen else 404
+            assert visitor.read(f"/tickets/{ticket}/body").status_code == expected
+    assert hall.visitor("liangwenhao").page(f"/tickets/{secret}").status_code == 404
+
+
+def test_the_suggested_unit_stands_in_the_form_with_its_reason(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    matter = agent.read("/api/matters?q=路灯不亮").json()["options"][0]
+    ticket = hall.open_ticket(agent, matter=matter["value"])
+    html = agent.page(f"/tickets/{ticket}").text
+    assert re.search(r'name="unit" value="[a-z0-9-]+"', html)
+    assert hall.visitor("situzheng").page(f"/tickets/{ticket}").text.count('name="unit"') == 0
+
+
+def test_commands_are_offered_by_state_and_role(hall: Hall) -> None:
+    agent, auditor = hall.visitor("chenjiaqi"), hall.visitor("situzheng")
+    ticket = hall.open_ticket(agent)
+    offered = agent.page(f"/tickets/{ticket}").text
+    assert f"/api/tickets/{ticket}/answer" in offered
+    assert f"/api/tickets/{ticket}/close" not in offered
+    assert "/api/tickets" not in auditor.page(f"/tickets/{ticket}").text
+    assert agent.post(f"/api/tickets/{ticket}/answer", answer="带身份证。").status_code == 200
+    assert f"/api/tickets/{ticket}/answer" not in agent.page(f"/tickets/{ticket}").text
+
+
+def test_each_unit_sees_its_own_orders_of_a_ticket(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent, "zumiao-office")
+    agent.post(f"/api/tickets/{ticket}/dispatch", unit="guicheng-office", reason="")
+    with hall.town.store.transaction() as session:
+        asked = session.exec(
+            select(WorkOrder.unit).where(WorkOrder.ticket == ticket).order_by(col(WorkOrder.id))
+        ).all()
+    assert asked == ["zumiao-office", "guicheng-office"]
+    html = hall.visitor("guicheng").page(f"/tickets/{ticket}").text
+    orders = html.partition('id="orders-title"')[2].partition("</section>")[0]
+    assert "桂城街道办事处" in orders
+    assert "祖庙街道办事处" not in orders
+
+
+def test_malformed_addresses_are_refused_in_words(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    for path in ("/tickets/x", "/tickets?before=x", "/tickets?stage=lost", "/tickets?q=" + "1" * 101):
+        answer = agent.read(path)
+        assert answer.status_code == 422, path
+        assert set(answer.json()) == {"key", "message", "field"}
+        assert "Traceback" not in answer.text
+
+
+def _ticket(hall: Hall, identity: int) -> Ticket:
+    with hall.town.store.transaction() as session:
+        return session.get_one(Ticket, identity)
