@@ -16,7 +16,7 @@ from agent_desk.visit import Visit
 from hotline import calls, presence, tickets
 from hotline.lines import MODE_WORDS, line_on
 from hotline.record import citizens, views, visibility
-from hotline.store.tables import Call, Citizen, FactRow, Seat, Ticket
+from hotline.store.tables import Call, Citizen, Seat, Ticket
 
 EARLIER = 6
 OPEN = frozenset(tickets.State) - {tickets.State.CLOSED, tickets.State.ANSWERED, tickets.State.ARCHIVED}
@@ -48,15 +48,15 @@ class CallCard:
 def call_card(visit: Visit) -> CallCard | None:
     """The call that is at the seat now, or the last one for as long as the seat wraps it up.
 
-    That the caller's person was shown is in the journal, once for each call.
+    That the caller's person was shown is in the journal.
     """
     call = _call_at_seat(visit)
     if call is None:
         return None
     line = line_on(visit.house.city.lines, call.line, visit.at.astimezone(visit.house.zone).date())
     citizen = citizens.who_has(visit.session, call.caller)
-    if citizen is not None:
-        _note_look(visit, call, citizen)
+    if citizen is not None and citizen.id is not None:
+        views.person_viewed(visit.session, visit.viewer, visit.at, citizen=citizen.id, call=call.id)
     return CallCard(
         call=call,
         state=calls.STATE_WORDS[calls.State(call.state)],
@@ -88,12 +88,3 @@ def _earlier(visit: Visit, citizen: Citizen) -> Sequence[Ticket]:
     """The citizen's newest tickets that this person may see: the same predicate as everywhere."""
     asked = select(Ticket).where(Ticket.citizen == citizen.id, visibility.tickets(visit.viewer))
     return visit.session.exec(asked.order_by(col(Ticket.id).desc()).limit(EARLIER)).all()
-
-
-def _note_look(visit: Visit, call: Call, citizen: Citizen) -> None:
-    assert citizen.id is not None
-    noted = select(FactRow.id).where(
-        FactRow.call == call.id, FactRow.kind == "person.viewed", FactRow.by == visit.viewer.by
-    )
-    if visit.session.exec(noted.limit(1)).first() is None:
-        views.person_viewed(visit.session, visit.viewer, visit.at, citizen=citizen.id, call=call.id)

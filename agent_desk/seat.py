@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from enum import StrEnum
 
+import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +19,8 @@ from hotline.store.tables import Account, Seat
 from hotline.viewer import Viewer
 
 router = APIRouter(prefix="/api", route_class=VisitRoute)
+
+log = structlog.get_logger()
 
 PAUSE_REASONS = {
     reason: presence.REASON_WORDS[reason] for reason in ("paperwork", "break", "meal", "meeting", "training")
@@ -95,6 +98,18 @@ def set_seat(visit: Visiting, wish: SeatWish) -> dict[str, str]:
         telephone.join_queues(extension, _queues(visit))
         telephone.unpause(extension)
     return {}
+
+
+def leave(visit: Visit) -> None:
+    """Takes the seat out of its queues, for somebody who logs out. A switch that is gone keeps nobody in."""
+    extension = visit.viewer.extension
+    if extension is None:
+        return
+    try:
+        visit.house.telephone.leave_queues(extension)
+        visit.house.telephone.withdraw_password(extension)
+    except (Unreachable, Refused) as error:
+        log.warning("seat not left", extension=extension, error=str(error))
 
 
 @router.post("/tickets/{identity}/call-back", status_code=202)

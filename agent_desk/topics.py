@@ -19,6 +19,7 @@ from hotline.viewer import Viewer
 FLOOR = "floor"
 ORDERS = "orders"
 TICKETS = "tickets"
+TASKS = "tasks"
 SEAT = "seat"
 
 
@@ -39,6 +40,8 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.unit is not None or viewer.may(Permission.TICKET_VIEW_ALL)
     if topic == TICKETS:
         return viewer.may(Permission.TICKET_VIEW_ALL)
+    if topic == TASKS:
+        return viewer.may(Permission.DESK_USE)
     if topic == SEAT:
         return viewer.extension is not None
     noun, _, identity = topic.partition(":")
@@ -61,6 +64,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun == "order" and own
     if topic == TICKETS:
         return fact.noun in ("ticket", "order")
+    if topic == TASKS:
+        return fact.noun in ("ticket", "order") and fact.data.get("opened_by") == viewer.account
     if topic == SEAT:
         return fact.noun in ("call", "seat") and fact.data.get("extension") == viewer.extension
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"

@@ -180,7 +180,12 @@ def _tell(
             by=by,
             was=was,
             became=became,
-            data={"unit": order.unit, "number": ticket.number, **(data or {})},
+            data={
+                "unit": order.unit,
+                "number": ticket.number,
+                "opened_by": ticket.opened_by,
+                **(data or {}),
+            },
             ticket=ticket.id,
         ),
     )

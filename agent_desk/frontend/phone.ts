@@ -4,7 +4,7 @@
  */
 
 /** The line to the switch. */
-export type Line = "off" | "joining" | "ready" | "lost" | "refused";
+export type Line = "off" | "joining" | "ready" | "lost" | "refused" | "elsewhere";
 /** The one call that a seat may have. */
 export type Call = "none" | "ringing" | "answering" | "talking" | "held";
 export type Microphone = "unknown" | "granted" | "denied";
@@ -25,6 +25,7 @@ export type Event =
   | { type: "registered" }
   | { type: "unreachable" }
   | { type: "refused" }
+  | { type: "elsewhere" }
   | { type: "microphone"; state: Microphone }
   | { type: "invited"; caller: string; placed: boolean }
   | { type: "answer" }
@@ -60,6 +61,9 @@ export const OFF: Phone = {
   placed: false,
 };
 
+/** Lines on which nothing is going on until somebody asks for it. */
+const IDLE: ReadonlySet<Line> = new Set<Line>(["off", "refused", "elsewhere"]);
+
 const FREE = { call: "none", muted: false, caller: "", placed: false } as const;
 
 type Step = readonly [Phone, readonly Effect[]];
@@ -68,14 +72,16 @@ type Step = readonly [Phone, readonly Effect[]];
 export function step(phone: Phone, event: Event): Step {
   switch (event.type) {
     case "join":
-      return phone.line === "off" || phone.line === "refused" ? [{ ...phone, line: "joining" }, ["connect"]] : [phone, []];
+      return IDLE.has(phone.line) ? [{ ...phone, line: "joining" }, ["connect"]] : [phone, []];
     case "registered":
-      return phone.line === "off" ? [phone, []] : [{ ...phone, line: "ready" }, []];
+      return IDLE.has(phone.line) ? [phone, []] : [{ ...phone, line: "ready" }, []];
     case "unreachable":
-      return phone.line === "off" ? [phone, []] : [{ ...phone, line: "lost" }, []];
+      return IDLE.has(phone.line) ? [phone, []] : [{ ...phone, line: "lost" }, []];
     case "refused":
       // the first refusal may mean that the password of this desk session has ended; a second one is final
       return phone.line === "joining" ? [{ ...phone, line: "refused" }, []] : [{ ...phone, line: "joining" }, ["renew"]];
+    case "elsewhere":
+      return [{ ...OFF, microphone: phone.microphone, line: "elsewhere" }, ["silence", "terminate", "disconnect"]];
     case "microphone":
       return [{ ...phone, microphone: event.state }, []];
     case "leave":
@@ -85,7 +91,8 @@ export function step(phone: Phone, event: Event): Step {
   }
 }
 
-type CallEvent = Exclude<Event, { type: "join" | "registered" | "unreachable" | "refused" | "microphone" | "leave" }>;
+type LineEvent = "join" | "registered" | "unreachable" | "refused" | "elsewhere" | "microphone" | "leave";
+type CallEvent = Exclude<Event, { type: LineEvent }>;
 
 function stepCall(phone: Phone, event: CallEvent): Step {
   switch (event.type) {

@@ -11,6 +11,7 @@ import { Ear } from "./microphone.ts";
 import { OFF, step, type Effect, type Event, type Phone } from "./phone.ts";
 import { countersOf, levelOf, type Counters } from "./quality.ts";
 import * as ringtone from "./ringtone.ts";
+import { hold } from "./sole.ts";
 import { Sip, type Credentials } from "./sip.ts";
 import { toast } from "./toast.ts";
 import { say } from "./words.ts";
@@ -30,6 +31,7 @@ class Softphone {
   private phone: Phone = OFF;
   private counters = SILENT;
   private attempt = 0;
+  private isSole = false;
   private readonly speaker = new Audio();
   private readonly ear = new Ear((state) => this.take({ type: "microphone", state }));
   private readonly sip = new Sip(
@@ -57,7 +59,7 @@ class Softphone {
     this.speaker.autoplay = true;
     ringtone.prepare();
     this.panel.addEventListener("click", (event) => this.pressed(event.target));
-    this.panel.addEventListener("join", () => this.take({ type: "join" }));
+    this.panel.addEventListener("join", () => void this.join());
     this.panel.addEventListener("leave", () => this.take({ type: "leave" }));
     setInterval(() => this.beat(), BEAT);
     onWord(() => this.beat());
@@ -65,15 +67,17 @@ class Softphone {
     document.addEventListener("visibilitychange", () => this.beat());
     addEventListener("beforeunload", (event) => this.phone.call !== "none" && event.preventDefault());
     this.show();
-    if ("join" in this.panel.dataset) this.take({ type: "join" });
+    addEventListener("pagehide", () => this.sip.disconnect()); // who talks hears at once that nobody is there
+    if ("join" in this.panel.dataset) void this.join();
   }
 
   private pressed(target: EventTarget | null): void {
     const button = target instanceof Element ? target.closest<HTMLElement>("[data-phone]") : null;
     const type = button?.dataset.phone;
-    if (type === "answer" || type === "hang-up" || type === "hold" || type === "mute" || type === "join") {
+    if (type === "answer" || type === "hang-up" || type === "hold" || type === "mute") {
       this.take({ type });
     }
+    if (type === "join") void this.join();
     if (type === "microphone") void this.ear.open();
   }
 
@@ -85,6 +89,16 @@ class Softphone {
     if (after === before) return;
     this.show();
     if (before.line !== after.line || before.microphone !== after.microphone) this.beat();
+  }
+
+  /** A second page of the same seat waits until somebody asks for the telephone there. */
+  private async join(): Promise<void> {
+    const lost = (): void => {
+      this.isSole = false;
+      this.take({ type: "elsewhere" });
+    };
+    this.isSole ||= await hold("softphone", this.phone.line === "elsewhere", lost);
+    this.take({ type: this.isSole ? "join" : "elsewhere" });
   }
 
   private async connect(): Promise<void> {

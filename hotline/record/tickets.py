@@ -230,7 +230,7 @@ def _tell(
             by=by,
             was=was,
             became=became,
-            data={"number": ticket.number, **(data or {})},
+            data={"number": ticket.number, "opened_by": ticket.opened_by, **(data or {})},
             ticket=ticket.id,
             call=ticket.call,
         ),

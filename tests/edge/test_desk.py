@@ -144,7 +144,9 @@ def test_a_look_at_the_caller_is_in_the_journal_once_for_each_call(office: Offic
     for _ in range(3):
         office.client.get("/desk/call")
     with office.town.store.transaction() as session:
-        looks = session.exec(select(FactRow).where(FactRow.kind == "person.viewed", FactRow.call == CALL)).all()
+        looks = session.exec(
+            select(FactRow).where(FactRow.kind == "person.viewed", FactRow.call == CALL)
+        ).all()
     assert len(looks) == 1
 
 
@@ -253,6 +255,14 @@ def test_a_call_back_that_the_switch_does_not_take_has_failed(office: Office) ->
     with office.town.store.transaction() as session:
         (call,) = session.exec(select(Call)).all()
     assert (call.state, call.outcome) == ("ended", "failed")
+
+
+def test_whoever_logs_out_leaves_the_seat_even_when_the_switch_is_gone(office: Office) -> None:
+    assert office.client.post("/api/logout").status_code == 200
+    assert office.told.orders == [("leave_queues", "8001"), ("withdraw_password", "8001")]
+    office.log_in()
+    office.told.is_gone = True
+    assert office.client.post("/api/logout").status_code == 200
 
 
 def test_a_seat_out_of_reach_is_paused_if_it_takes_calls(office: Office) -> None:

@@ -92,5 +92,16 @@ def test_it_registers_again_when_the_switch_was_out_of_reach(
     desk.hears_and_is_heard()
 
 
+def test_one_page_at_a_time_is_the_seats_telephone(stage: FrontDesk, quiet: Switch) -> None:
+    with stage.agent() as first:
+        first.until_phone(line="ready")
+        second = Desk(first.page.context.new_page())
+        second.page.goto("/desk")
+        second.until_phone(line="elsewhere")
+        second.page.get_by_role("button", name="接入话机").click()
+        second.until_phone(line="ready")
+        first.until_phone(line="elsewhere")
+
+
 def newest(stage: FrontDesk) -> Call:
     return stage.calls()[-1]

@@ -38,6 +38,14 @@ test("a call that the seat asked for answers itself without ringing", () => {
   assert.deepEqual(effects, ["answer"]);
 });
 
+test("a page whose telephone another page took is quiet until it asks for it back", () => {
+  const [robbed, effects] = after(READY, CALL, { type: "elsewhere" }, { type: "registered" }, { type: "unreachable" });
+  assert.deepEqual(effects, ["ring", "silence", "terminate", "disconnect"]);
+  assert.equal(robbed.line, "elsewhere");
+  const [back, more] = after(robbed, { type: "join" });
+  assert.deepEqual([back.line, more], ["joining", ["connect"]]);
+});
+
 test("a second call finds the seat busy and leaves the first alone", () => {
   const [talking] = after(READY, CALL, { type: "answer" }, { type: "established" });
   const [phone, effects] = after(talking, { ...CALL, caller: "10086" });
