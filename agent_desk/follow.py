@@ -47,18 +47,18 @@ class Listener:
 
 
 class Follower:
-    """Reads the journal once for everybody in this process."""
+    """Reads the journal once for everybody in this process, and not at all while nobody listens."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._listeners: set[Listener] = set()
         self._rung = asyncio.Event()
+        self._joining = asyncio.Lock()
         self._horizon = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Follower]:
         """Follows for as long as the block lasts."""
-        self._horizon = await asyncio.to_thread(self._stand)
         tasks = [asyncio.create_task(self._listen_for_bell()), asyncio.create_task(self._follow())]
         try:
             yield self
@@ -71,7 +71,10 @@ class Follower:
     async def listening(self, since: int) -> AsyncIterator[Listener]:
         """A listener who misses nothing from the horizon `since` on."""
         listener = Listener()
-        self._listeners.add(listener)
+        async with self._joining:
+            if not self._listeners:
+                self._horizon = await asyncio.to_thread(self._stand)
+            self._listeners.add(listener)
         try:
             listener.hand(await asyncio.to_thread(self._read, since, CATCH_UP))
             yield listener
@@ -83,6 +86,8 @@ class Follower:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._rung.wait(), LOOK_EVERY)
             self._rung.clear()
+            if not self._listeners:
+                continue
             try:
                 reading = await asyncio.to_thread(self._read, self._horizon)
             except OperationalError as error:

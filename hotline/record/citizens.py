@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from hotline import journal
 from hotline.errors import Refused
@@ -17,6 +17,9 @@ from hotline.store.rows import put
 from hotline.store.tables import Citizen, CitizenNumber, Ticket
 
 EARLIER = 10
+
+_OWNER = select(CitizenNumber.citizen).where(col(CitizenNumber.number) == bindparam("number"))
+_CLAIM = insert(CitizenNumber.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,8 @@ def introduce(
 
 def who_has(session: Session, number: str) -> Citizen | None:
     """The citizen who has `number`, alone."""
-    return session.exec(_having(number)).first()
-
-
-def _having(number: str) -> SelectOfScalar[Citizen]:
-    owner = col(CitizenNumber.citizen) == col(Citizen.id)
-    return select(Citizen).join(CitizenNumber, owner).where(CitizenNumber.number == number)
+    identity = session.connection().execute(_OWNER, {"number": number}).scalar_one_or_none()
+    return None if identity is None else session.get_one(Citizen, identity)
 
 
 def _add(
@@ -97,10 +96,12 @@ def _add(
 ) -> Citizen:
     citizen = Citizen(name=name, address=address, area=area, created_at=at)
     put(session, citizen)
-    claim = insert(CitizenNumber).values(number=number, citizen=citizen.id).on_conflict_do_nothing()
-    if session.execute(claim).rowcount == 0:  # type: ignore[attr-defined]
+    claimed = session.connection().execute(_CLAIM, {"number": number, "citizen": citizen.id})
+    if claimed.rowcount == 0:
         session.delete(citizen)  # two desks met the same new number at once: the other was first
         session.flush()
-        return session.exec(_having(number)).one()
+        owner = who_has(session, number)
+        assert owner is not None
+        return owner
     journal.append(session, Fact("citizen.remembered", subject("citizen", citizen.id), at, by=by))
     return citizen
