@@ -72,14 +72,14 @@ def call_card(visit: Visit) -> CallCard | None:
 
 
 def _call_at_seat(visit: Visit) -> Call | None:
-    extension = visit.viewer.extension
-    seat = visit.session.get(Seat, extension) if extension else None
-    if seat is None:
-        return None
-    if seat.call is not None:
-        return visit.session.get(Call, seat.call)
-    if seat.state != presence.State.WRAP_UP:
-        return None
+    at_seat = (
+        select(Seat, Call)
+        .outerjoin(Call, col(Call.id) == col(Seat.call))
+        .where(Seat.extension == visit.viewer.extension)
+    )
+    seat, call = visit.session.exec(at_seat).first() or (None, None)
+    if call is not None or seat is None or seat.state != presence.State.WRAP_UP:
+        return call
     last = select(Call).where(Call.agent == seat.extension, col(Call.answered_at).is_not(None))
     return visit.session.exec(last.order_by(col(Call.entered_at).desc()).limit(1)).first()
 

@@ -1,4 +1,4 @@
-"""What a person at a desk may do with a ticket, over HTTP: open, answer, dispatch, close."""
+"""What a person at a desk may do with a ticket, over HTTP: open, answer, dispatch, take back, close."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import orders, timekeeping
 from hotline.errors import Refused
@@ -15,6 +16,7 @@ from hotline.record.tickets import Draft
 from hotline.roles import Permission
 from hotline.store.tables import Ticket
 from hotline.tickets import Satisfaction, Solution, Type, Urgency
+from hotline.words import N_, translate
 
 router = APIRouter(prefix="/api/tickets", route_class=VisitRoute)
 
@@ -70,6 +72,19 @@ class Done(BaseModel):
     state: str
 
 
+class Undo(BaseModel):
+    """Where a command is taken back."""
+
+    url: str
+
+
+class Dispatched(Done):
+    """A dispatch: what the page says of it, and for as long as nobody has signed, how it is taken back."""
+
+    message: str
+    undo: Undo
+
+
 @router.post("", status_code=201)
 def open_ticket(visit: Visiting, form: Form) -> Opened:
     """Opens a ticket from the desk's form and starts the clock of its dispatch."""
@@ -90,10 +105,23 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
 
 
 @router.post("/{identity}/dispatch")
-def dispatch(visit: Visiting, identity: int, to: Assignment) -> Done:
+def dispatch(visit: Visiting, identity: int, to: Assignment) -> Dispatched:
     """Issues a work order to a unit, with its clocks running."""
     ticket = _locked(visit, identity)
     orders.issue(visit.session, visit.house.city, ticket, to.unit, to.reason.strip(), visit.viewer, visit.at)
+    unit = naming.unit(visit, to.unit)
+    return Dispatched(
+        state=ticket.state,
+        message=translate(N_("Dispatched to {unit}"), visit.viewer.language, unit=unit),
+        undo=Undo(url=f"{router.prefix}/{identity}/take-back"),
+    )
+
+
+@router.post("/{identity}/take-back")
+def take_back(visit: Visiting, identity: int) -> Done:
+    """Takes back a dispatch that no unit has signed for."""
+    ticket = _locked(visit, identity)
+    orders.withdraw(visit.session, visit.house.city, ticket, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
 

@@ -74,6 +74,23 @@ def issue(
     return order
 
 
+def withdraw(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, at: datetime) -> None:
+    """Takes a dispatch back that nobody has signed for yet; the ticket waits to be dispatched again.
+
+    Raises `Refused("order.signed_already")` where a unit has the ticket in hand.
+    """
+    viewer.must(Permission.ORDER_ISSUE)
+    in_force = [order for order in of_ticket(session, ticket) if State(order.state) not in OVER]
+    if not all(State(order.state) in (State.ISSUED, State.BOUND) for order in in_force):
+        raise Refused("order.signed_already")
+    for order in in_force:
+        _move(session, ticket, order, Verb.CANCEL, viewer, at)
+        order.ended_at = at
+        timekeeping.stop(session, ticket, order, timekeeping.ALL, at, viewer.by)
+    ticket_record.move(session, ticket, tickets.Verb.TAKE_BACK, viewer.by, at)
+    timekeeping.start_for_ticket(session, city, ticket, at, viewer.by)
+
+
 def sign(session: Session, order: WorkOrder, viewer: Viewer, at: datetime) -> None:
     """The unit takes it on."""
     viewer.must(Permission.ORDER_SIGN)

@@ -12,18 +12,19 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
-from sqlmodel import select
+from sqlmodel import col, select
 
 from agent_desk import build, seatwatch
 from agent_desk.app import create_app
 from agent_desk.house import House
+from dispatch import orders
 from hotline import calls, presence
 from hotline.errors import Unreachable
 from hotline.record import accounts
 from hotline.record import calls as call_record
 from hotline.roles import Role
 from hotline.settings import Settings
-from hotline.store.tables import Call, FactRow
+from hotline.store.tables import Call, FactRow, WorkOrder
 from telephony.actions import Telephone
 from tests.edge.conftest import PASSWORD, Town
 
@@ -136,7 +137,7 @@ def test_the_card_costs_few_questions(office: Office) -> None:
     office.client.get("/desk/call")
     with office.statements() as asked:
         office.client.get("/desk/call")
-    assert len(asked) <= 6, asked
+    assert len(asked) <= 6, "\n".join(one[:60] for one in asked)
 
 
 def test_a_look_at_the_caller_is_in_the_journal_once_for_each_call(office: Office) -> None:
@@ -236,6 +237,22 @@ def test_a_saved_ticket_offers_the_unit_with_its_reason(office: Office) -> None:
     assert "路灯不亮" in office.client.get("/desk/tasks").text
 
 
+def test_a_dispatch_can_be_taken_back_until_its_unit_has_signed(office: Office) -> None:
+    ticket = office.client.post("/api/tickets", json=TICKET).json()["id"]
+    to = {"unit": "chancheng-urban-management", "reason": "由区级办理"}
+    dispatched = office.client.post(f"/api/tickets/{ticket}/dispatch", json=to).json()
+    assert dispatched["message"] == "派单至禅城区城市管理和综合执法局"
+    assert office.client.post(dispatched["undo"]["url"]).json() == {"state": "review"}
+    assert office.client.post(dispatched["undo"]["url"]).status_code == 409
+    office.client.post(f"/api/tickets/{ticket}/dispatch", json=to)
+    with office.town.store.transaction() as session:
+        asked = select(WorkOrder).where(WorkOrder.ticket == ticket).order_by(col(WorkOrder.id))
+        first, second = session.exec(asked).all()
+        orders.sign(session, second, office.town.viewer("chancheng-urban"), office.town.at)
+    assert (first.state, first.ended_at is not None) == ("cancelled", True)
+    assert office.client.post(dispatched["undo"]["url"]).json()["key"] == "order.signed_already"
+
+
 def test_a_call_back_stands_in_the_record_before_the_switch_hears_of_it(office: Office) -> None:
     ticket = office.client.post("/api/tickets", json=TICKET).json()["id"]
     answer = office.client.post(f"/api/tickets/{ticket}/call-back")
@@ -266,7 +283,7 @@ def test_whoever_logs_out_leaves_the_seat_even_when_the_switch_is_gone(office: O
 
 
 def test_a_seat_out_of_reach_is_paused_if_it_takes_calls(office: Office) -> None:
-    for reason, orders in (
+    for reason, expected in (
         ("", [("pause", "8001", "link_lost")]),
         ("meal", []),
         ("wrap-up", [("pause", "8001", "link_lost")]),
@@ -280,7 +297,7 @@ def test_a_seat_out_of_reach_is_paused_if_it_takes_calls(office: Office) -> None
         )
         office.told.orders.clear()
         seatwatch.pause_lost(office.house, "8001")
-        assert office.told.orders == orders
+        assert office.told.orders == expected
     office.told.orders.clear()
     seatwatch.pause_lost(office.house, "8999")
     assert office.told.orders == []
