@@ -18,7 +18,11 @@ from hotline.store.tables import Citizen, CitizenNumber, Ticket
 
 EARLIER = 10
 
-_OWNER = select(CitizenNumber.citizen).where(col(CitizenNumber.number) == bindparam("number"))
+_HAVING = (
+    select(Citizen)
+    .join(CitizenNumber, col(CitizenNumber.citizen) == col(Citizen.id))
+    .where(col(CitizenNumber.number) == bindparam("number"))
+)
 _CLAIM = insert(CitizenNumber.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 
 
@@ -87,8 +91,7 @@ def introduce(
 
 def who_has(session: Session, number: str) -> Citizen | None:
     """The citizen who has `number`, alone."""
-    identity = session.connection().execute(_OWNER, {"number": number}).scalar_one_or_none()
-    return None if identity is None else session.get_one(Citizen, identity)
+    return session.exec(_HAVING, params={"number": number}).first()
 
 
 def _add(
