@@ -128,7 +128,8 @@ def _rows(visit: Visit, tab: str, before: int | None) -> list[OrderRow]:
         .outerjoin(
             ClockRow,
             (col(ClockRow.work_order) == col(WorkOrder.id))
-            & (col(ClockRow.kind) == _CLOCK_OF.get(tab, Kind.RESOLVE)),
+            & (col(ClockRow.kind) == _CLOCK_OF.get(tab, Kind.RESOLVE))
+            & col(ClockRow.stopped_at).is_(None),
         )
         .where(visibility.orders(visit.viewer), col(WorkOrder.state).in_(TABS[tab][1]))
     )
@@ -139,7 +140,6 @@ def _rows(visit: Visit, tab: str, before: int | None) -> list[OrderRow]:
 
 
 def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None) -> OrderRow:
-    running = clock is not None and clock.stopped_at is None
     return OrderRow(
         order=order,
         ticket=ticket,
@@ -147,7 +147,7 @@ def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None)
         area=naming.area(visit, ticket.area),
         unit=naming.unit(visit, order.unit),
         clock=KIND_WORDS[Kind(clock.kind)] if clock else "",
-        due_at=clock.due_at if clock and running else None,
+        due_at=clock.due_at if clock else None,
         amber_at=amber_at(clock) if clock else None,
         provisional=clock.provisional if clock else False,
         may_sign=Verb.SIGN in workorders.LIFECYCLE.verbs(State(order.state)),

@@ -95,7 +95,7 @@ def demo_page(request: Request, house: House) -> Response:
         groups=[(words, [one for one in people if one.roles & roles]) for words, roles in GROUPS],
         password=DEMO_PASSWORD,
         agent=_first(people, Role.AGENT),
-        handler=_first(people, Role.UNIT_STAFF),
+        handler=_handler(house, people, today),
         supervisor=_first(people, Role.SUPERVISOR),
         lines=[(line.number, name(line, page.language), MODE_WORDS[line.mode]) for line in lines],
         old_line=_line_for(house, lines, today),
@@ -110,6 +110,16 @@ def _line_for(house: House, lines: Sequence[Line], day: date) -> str:
     owner = best[0].matter.owner if best else None
     own = (line.number for line in lines if line.unit == owner and line.mode is not Mode.UNIFIED)
     return next(own, city.city.number)
+
+
+def _handler(house: House, people: Sequence[DemoPerson], day: date) -> DemoPerson | None:
+    """Somebody of the unit that the first citizen's wish would go to; else anybody of a unit."""
+    city = house.city
+    area = city.citizens[0].area if city.citizens else city.areas.city.code
+    unit = next((one.unit for one in suggest(city, SAY, area=area, day=day, limit=1)), None)
+    logins = {person.login for person in city.people if unit and person.unit == unit.code}
+    of_unit = [person for person in people if person.login in logins]
+    return _first(of_unit, Role.UNIT_STAFF) or _first(people, Role.UNIT_STAFF)
 
 
 def _demo_person(house: House, person: model.Person, language: str) -> DemoPerson:

@@ -23,7 +23,7 @@ from hotline.store.tables import Account, Call, Citizen, Ticket, TicketEntry, Wo
 from hotline.suggestions import suggest
 from hotline.tickets import Type, Verb
 
-_LOOKED = "person.viewed"
+_LOOKED = frozenset({"person.viewed", "recording.played"})
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,16 @@ class Suggested:
 class TicketView:
     """All that a ticket's page shows. `may_*` say which commands its state and the person's roles allow.
 
-    `citizen` is None for whoever may not know the person, `line_mode` is English to be translated; `views` are
-    the lines of the story that tell who looked at personal data.
+    `in_centre`: whether this person may list all tickets. `citizen` is None, `number` and `query_code` are empty for
+    whoever may not know the person; the code is for the centre alone. `line_mode` is English to be translated; `views` are
+    the lines of the story that tell who looked at personal data or listened to it.
     """
 
     ticket: Ticket
+    in_centre: bool
     citizen: Citizen | None
     number: str
+    query_code: str
     matter: str
     area: str
     line: str
@@ -105,8 +108,10 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
     line = naming.line_at(visit, ticket.line, ticket.opened_at)
     return TicketView(
         ticket=ticket,
+        in_centre=centre,
         citizen=session.get(Citizen, ticket.citizen) if sees_person else None,
         number=ticket.contact if sees_person else "",
+        query_code=ticket.query_code if centre and sees_person else "",
         matter=naming.matter(visit, ticket.matter),
         area=naming.area(visit, ticket.area),
         line=naming.name(line, viewer.language) if line else "",
@@ -115,8 +120,8 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         orders=_orders(visit, ticket, clocks),
         clocks=[clock for clock in clocks if clock.order is None],
         entries=_thread(visit, ticket),
-        story=tell([fact for fact in facts if fact.kind != _LOOKED], names),
-        views=tell([fact for fact in facts if fact.kind == _LOOKED], names) if centre else (),
+        story=tell([fact for fact in facts if fact.kind not in _LOOKED], names),
+        views=tell([fact for fact in facts if fact.kind in _LOOKED], names) if centre else (),
         calls=[Heard(call, names.seat(call.agent or ""), _can_play(visit, call)) for call in called],
         suggested=_suggested(visit, ticket) if may_dispatch else None,
         now=visit.at,

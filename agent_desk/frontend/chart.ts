@@ -5,6 +5,7 @@
 
 import uPlot from "uplot";
 import { read } from "./api.ts";
+import { writeTable } from "./charttable.ts";
 import { coalesce } from "./coalesce.ts";
 import { follow } from "./live.ts";
 
@@ -30,12 +31,13 @@ export function startChart(figure: HTMLElement): void {
   const draw = (): void => {
     if (data === null) return;
     plot?.destroy();
-    plot = new uPlot(optionsFor(data, place.clientWidth), valuesOf(data), place);
+    plot = new uPlot(optionsFor(data, place.clientWidth, figure.dataset.time ?? ""), valuesOf(data), place);
   };
   const refresh = coalesce(GAP, async () => {
     const answer = await read(figure.dataset.src ?? "");
     if (!answer.ok) return;
     const fresh = answer.data as unknown as Data;
+    writeTable(figure, fresh, timeOfDay);
     const same = data?.series.length === fresh.series.length;
     data = fresh;
     if (plot && same) plot.setData(valuesOf(fresh));
@@ -51,7 +53,7 @@ function valuesOf(data: Data): uPlot.AlignedData {
   return [data.at, ...data.series.map((series) => series.values)];
 }
 
-function optionsFor(data: Data, width: number): uPlot.Options {
+function optionsFor(data: Data, width: number, time: string): uPlot.Options {
   const ink = colour("--ink-soft");
   const axis: uPlot.Axis = {
     stroke: ink,
@@ -68,7 +70,7 @@ function optionsFor(data: Data, width: number): uPlot.Options {
       { ...axis, grid: { show: false }, values: (_plot, times) => times.map(timeOfDay) },
       { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
     ],
-    series: [{ value: (_plot, at) => (at ? timeOfDay(at) : "–") }, ...data.series.map(style)],
+    series: [{ label: time, value: (_plot, at) => (at ? timeOfDay(at) : "–") }, ...data.series.map(style)],
   };
 }
 

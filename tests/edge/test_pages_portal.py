@@ -100,6 +100,7 @@ def test_units_never_read_the_centres_own_notes_nor_the_query_code(hall: Hall) -
     shown = unit.page(f"/portal/orders/{order}").text
     assert "换了灯泡。" in shown
     assert "语气不好" not in shown
+    assert "查询码" not in shown + unit.page(f"/tickets/{ticket}").text
     assert "语气不好" in agent.page(f"/tickets/{ticket}").text
 
 

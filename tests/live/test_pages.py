@@ -88,6 +88,7 @@ def test_the_floor_fits_a_wall(desk: Reception) -> None:
         supervisor.page.locator("[data-wall-switch]").click()
         expect(supervisor.page.locator("html[data-wall]")).to_be_attached()
         assert supervisor.overflow() == 0
+        assert supervisor.violations() == []
         assert supervisor.page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
         supervisor.page.locator("[data-wall-switch]").click()
         expect(supervisor.page.locator("html[data-wall]")).not_to_be_attached()
@@ -184,6 +185,24 @@ def test_the_floor_moves_within_a_second_of_what_happens(desk: Reception) -> Non
         expect(supervisor.page.locator("#tile-answered .figure")).to_have_text("1", timeout=1_000)
         assert supervisor.page.evaluate("window.same")
         assert supervisor.page.locator("#hour canvas").count() == 1
+
+
+def test_a_test_call_says_how_far_it_has_come(desk: Reception) -> None:
+    with desk.guest() as stranger:
+        states = iter(["waiting", "running", "done"])
+        stranger.page.route(
+            "**/api/demo/call", lambda route: route.fulfill(json={"job": "j", "state": "waiting"})
+        )
+        stranger.page.route(
+            "**/api/demo/call/j",
+            lambda route: route.fulfill(json={"job": "j", "state": next(states), "words": "12 s"}),
+        )
+        stranger.open("/")
+        stranger.page.locator("[data-try-call] [type=submit]").click()
+        progress = stranger.page.locator("[data-progress]")
+        expect(progress).to_have_text("已呼入，请在座席接听。 12 s")
+        expect(progress).to_have_text("通话已结束。 12 s")
+        assert progress.get_attribute("class") == "notice good"
 
 
 def test_a_wrong_password_is_said_where_it_was_typed(desk: Reception) -> None:
