@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from agent_desk.naming import name
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import areas, units
+from hotline.catalogue import Slot
 from hotline.levels import LEVEL_WORDS
 from hotline.suggestions import Suggestion, suggest
 from hotline.tickets import Type
@@ -31,11 +32,14 @@ class Choice(BaseModel):
 
 
 class MatterChoice(Choice):
-    """A matter, with the unit that it would go to and the reasons for both, in words."""
+    """A matter, with the unit that it would go to and the reasons for both, in words; `asks` is what its unit
+    needs to be told.
+    """
 
     unit: str
     unit_label: str
     reason: str
+    asks: list[str]
 
 
 class Choices(BaseModel):
@@ -125,4 +129,9 @@ def _matter_choice(visit: Visit, suggestion: Suggestion) -> MatterChoice:
         unit=suggestion.unit.code,
         unit_label=name(suggestion.unit, language),
         reason=suggestion.reason_in(language),
+        asks=[_label(slot, language) for slot in city.slots if slot.name in suggestion.matter.slots],
     )
+
+
+def _label(slot: Slot, language: str) -> str:
+    return slot.label_zh if language.startswith("zh") else slot.label_en

@@ -20,6 +20,7 @@ interface Suggestion {
   unit: string;
   unit_label: string;
   reason: string;
+  asks: string[];
 }
 
 export function startSuggestions(form: HTMLFormElement): void {
@@ -118,6 +119,9 @@ class Suggestions {
     if (one === null) return;
     this.proposal.querySelector("[data-unit]")!.textContent = say("desk.goes_to", { unit: one.unit_label });
     this.proposal.querySelector("[data-reason]")!.textContent = one.reason;
+    const asks = this.proposal.querySelector<HTMLElement>("[data-asks]")!;
+    asks.hidden = one.asks.length === 0;
+    asks.textContent = say("desk.asks", { what: one.asks.join(say("desk.and")) });
   }
 }
 
