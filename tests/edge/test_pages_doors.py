@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
+from agent_desk import trycall
 from hotline.platform.people import DEMO_PASSWORD
 from tests.edge.conftest import PASSWORD, Town
 from tests.edge.visitors import TICKET, Hall, Visitor, hall_in
@@ -163,3 +165,16 @@ def test_a_test_call_is_asked_for_and_asked_after(hall: Hall) -> None:
     assert visitor.read(f"/api/demo/call/{asked.json()['job']}").json()["state"] == "waiting"
     assert visitor.read("/api/demo/call/never-was").status_code == 404
     assert visitor.post("/api/demo/call", number="rm -rf").status_code == 422
+
+
+def test_a_test_call_that_nobody_answers_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[list[str]] = []
+
+    def run(argv: list[str], **options: Any) -> Any:
+        told.append(argv)
+        return CompletedProcess(argv, 1, stdout="12319: nobody answered\n", stderr="")
+
+    monkeypatch.setattr("agent_desk.trycall.subprocess.run", run)
+    wanted: dict[str, str | int] = {"number": "12319", "say": "您好", "seconds": 20, "caller": "16000000001"}
+    assert trycall.make(wanted) == "12319: nobody answered"
+    assert told[0][3:] == ["call", "12319", "--seconds", "20", "--from", "16000000001", "--say", "您好"]

@@ -53,10 +53,9 @@ def test_the_stages_part_the_list(hall: Hall) -> None:
     assert listed(agent, "?stage=to-dispatch") == [new]
     assert listed(agent, "?stage=with-units") == [sent]
     assert listed(agent, "?stage=to-revisit") == []
-    parts = [
-        listed(agent, f"?stage={stage}") for stage in ("to-dispatch", "with-units", "to-revisit", "over")
-    ]
-    assert sorted(sum(parts, [])) == sorted(listed(agent))
+    stages = ("to-dispatch", "with-units", "to-revisit", "over")
+    parts = [ticket for stage in stages for ticket in listed(agent, f"?stage={stage}")]
+    assert sorted(parts) == sorted(listed(agent))
 
 
 def test_a_page_tells_the_whole_ticket(hall: Hall) -> None:
