@@ -14,7 +14,6 @@ from agent_desk.visit import Visit
 from hotline.facts import Fact
 from hotline.lines import Line, line_on
 from hotline.store.tables import Account
-from hotline.words import translate
 
 
 class Named(Protocol):
@@ -77,10 +76,9 @@ def names(visit: Visit, facts: Sequence[Fact]) -> Names:
     people = _people(visit, facts)
     by_account = {f"account:{person.id}": person.name for person in people}
     by_seat = {person.extension: person.name for person in people if person.extension}
-    switch = translate("The switch", visit.viewer.language)
 
     def person(by: str) -> str:
-        return by_account.get(by) or (switch if by.startswith("switch:") else "")
+        return by_account.get(by, "")
 
     def seat(extension: str) -> str:
         return f"{by_seat[extension]} ({extension})" if extension in by_seat else extension

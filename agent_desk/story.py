@@ -52,7 +52,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "call.resumed": ("headset", N_("Back from hold")),
     "call.placed": ("call-back", N_("{seat} calls the citizen back")),
     "call.rang": ("phone", N_("The citizen's telephone rings")),
-    "call.recorded": ("mic", N_("Recording begun")),
     "call.ended": ("phone-off", N_("The call ended")),
     "recording.played": ("play", N_("Recording listened to")),
     "ticket.opened": ("ticket", N_("Ticket {number} opened")),
@@ -140,4 +139,5 @@ def _clock(fact: Fact, names: Names) -> str:
     if fact.kind == "clock.started":
         return f"{label} {names.time(due)}"
     standing = N_("in time") if fact.at <= due else N_("late")
-    return f"{label}: {translate(standing, names.language)}"
+    words = translate(standing, names.language)
+    return translate(N_("{clock}: {standing}"), names.language, clock=label, standing=words)

@@ -66,8 +66,8 @@ class TicketView:
     """All that a ticket's page shows. `may_*` say which commands its state and the person's roles allow.
 
     `in_centre`: whether this person may list all tickets. `citizen` is None, `number` and `query_code` are empty
-    for whoever may not know the person; the code is for the centre alone. `line_mode` is English to be translated; `views` are
-    the lines of the story that tell who looked at personal data or listened to it.
+    for whoever may not know the person; the code is for the centre alone. `line_mode` is English to be translated;
+    `views` are the lines of the story that tell who looked at personal data or listened to it.
     """
 
     ticket: Ticket

@@ -34,12 +34,15 @@ mark("[data-rows]", startRows);
 mark("[data-preview]", startPreview);
 mark("[data-aim]", startAim);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
-mark("[data-softphone]", (panel) => void import("./softphone.ts").then((made) => made.startSoftphone(panel)));
-mark("[data-desk]", (desk) => void import("./desk.ts").then((made) => made.startDesk(desk)));
-mark("[data-chart]", (figure) => void import("./chart.ts").then((made) => made.startChart(figure)));
+
+/** What only some pages need comes when it is needed; the page is ready when the first of it is there. */
+const coming: Promise<void>[] = [];
+mark("[data-softphone]", (panel) => coming.push(import("./softphone.ts").then((made) => made.startSoftphone(panel))));
+mark("[data-desk]", (desk) => coming.push(import("./desk.ts").then((made) => made.startDesk(desk))));
+mark("[data-chart]", (figure) => coming.push(import("./chart.ts").then((made) => made.startChart(figure))));
 
 adopt(document.body);
 startClocks();
 startKeys();
 if (loggedIn) live.start();
-document.documentElement.dataset.ready = "";
+void Promise.allSettled(coming).then(() => (document.documentElement.dataset.ready = ""));
