@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := hotline telephony agent_desk dispatch dialplans tests bench
 
-.PHONY: run setup test check bench fresh lock words clean tools
+.PHONY: run setup test check bench fresh lock clean tools
 
 run: setup                      ## set up what is missing, then start everything with demo people
 	@exec $(BIN)/hotline up --demo
@@ -14,11 +14,12 @@ setup: .venv/runtime.stamp      ## the virtual environment with the locked depen
 test: tools                     ## every test: pure, edge, live, story
 	@$(BIN)/python -m pytest --durations=10
 
-check: .venv/dev.stamp          ## format, lint, types, import contracts
+check: .venv/dev.stamp          ## format, lint, types, import contracts, words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python deploy/words.py
 
 bench: tools                    ## speed, beside the limits of the parts; JSON in bench/results
 	$(BIN)/python -m bench
@@ -29,13 +30,10 @@ fresh:                          ## both commands in a clean Debian 12 root folde
 lock:                           ## new lock files from pyproject.toml
 	deploy/lock.sh
 
-words: .venv/dev.stamp          ## texts that have no translation yet; exit code 1 if there are any
-	$(BIN)/python deploy/words.py
-
 clean:                          ## forget the environment and the generated parts; keeps the state
 	rm -rf .venv .hotline/parts node_modules agent_desk/static/built
 
-tools: .venv/dev.stamp
+tools: .venv/dev.stamp         # what the tests need beside Python
 	@deploy/test-tools.sh
 
 # A stamp holds what its environment was made from, so that a half-made one is made again.

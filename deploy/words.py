@@ -1,4 +1,4 @@
-"""`make words`: which texts of each package have no Chinese yet, and which translations nothing uses any more.
+"""Which texts of each package have no Chinese yet, and which translations nothing uses any more.
 
 Texts are found by Babel in Python (`_`, `N_`, `translate`) and in the Jinja templates.
 """
@@ -57,7 +57,12 @@ def complaints() -> Iterator[str]:
     yield from (f"not used any more: {text!r}" for text in sorted(everywhere - wanted))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print the complaints; exit code 1 if a text is missing."""
     lines = list(complaints())
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.exit(any(line.startswith("no ") for line in lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from hotline.pack.model import Person
 from hotline.platform.people import DEMO_PASSWORD
 from hotline.roles import ROLE_WORDS, Role
 from hotline.settings import Settings
+from hotline.words import translate
 
 
 def show(console: Console, settings: Settings) -> None:
@@ -38,8 +39,9 @@ def _login(person: Person) -> str:
 
 
 def _what_to_try(settings: Settings) -> str:
+    ready = translate("Ready", "zh_Hans")
     return f"""
   What to try first
-  1. Log in as an agent at {settings.web.origin}/ and press "Ready".
-  2. Make a citizen call an old number:   hotline call 12319   (or the button on the start page).
-  3. Answer at the desk, fill the form, dispatch; then look at the order as the unit's staff."""
+  1. Log in as an agent at {settings.web.origin}/ and press "Ready" ({ready}, Alt+R).
+  2. Let a citizen call an old number: the button on the start page, or   .venv/bin/hotline call 12319
+  3. Answer, fill in the form, dispatch; then, in a second browser, sign and reply as the unit's staff."""
