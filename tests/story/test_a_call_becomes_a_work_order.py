@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect
 
 from hotline.platform import addresses
 from telephony.loudness import SILENCE, loudest
+from tests.newcomer import Platform
 from tests.patience import eventually
-from tests.story.conftest import Platform
 
 pytestmark = pytest.mark.story
 
