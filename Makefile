@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := hotline telephony agent_desk dispatch dialplans tests bench
 
-.PHONY: run setup test check bench fresh lock clean tools
+.PHONY: run setup test check bench words fresh lock clean tools
 
 run: setup                      ## set up what is missing, then start everything with demo people
 	@exec $(BIN)/hotline up --demo
@@ -19,6 +19,9 @@ check: .venv/dev.stamp          ## format, lint, types, import contracts, words
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python deploy/words.py
+
+words: .venv/dev.stamp          ## texts without a translation (an error), translations without a text
 	$(BIN)/python deploy/words.py
 
 bench: tools                    ## speed, beside the limits of the parts; JSON in bench/results
