@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from hotline import calls, presence
+from hotline import calls, journal, presence
 from hotline.errors import Refused, Unreachable
+from hotline.facts import Fact, subject
 from hotline.record import calls as call_record
 from hotline.record import citizens, visibility
 from hotline.roles import Permission
@@ -74,6 +75,7 @@ def begin_session(visit: Visiting) -> Credentials:
     password = secrets.token_urlsafe(24)
     asterisk = visit.house.settings.asterisk
     visit.house.telephone.issue_password(extension, password)
+    _tell(visit, "seat.session_begun", extension)
     return Credentials(
         extension=extension,
         password=password,
@@ -97,6 +99,7 @@ def set_seat(visit: Visiting, wish: SeatWish) -> dict[str, str]:
     else:
         telephone.join_queues(extension, _queues(visit))
         telephone.unpause(extension)
+    _tell(visit, "seat.asked", extension, wish=wish.state.value, reason=wish.reason)
     return {}
 
 
@@ -147,6 +150,14 @@ def _place(visit: Visit, placed: calls.Placed) -> None:
         with house.store.transaction() as session:
             call_record.apply(session, [failed], node)
         raise
+
+
+def _tell(visit: Visit, kind: str, extension: str, **data: str) -> None:
+    """Writes down who asked. What became of it is told by the switch itself."""
+    told = {"extension": extension, **data}
+    journal.append(
+        visit.session, Fact(kind, subject("seat", extension), visit.at, by=visit.viewer.by, data=told)
+    )
 
 
 def _queues(visit: Visit) -> dict[str, int]:

@@ -30,14 +30,17 @@ async def watch(house: House, beats: SeatBeats) -> None:
 
 
 def pause_lost(house: House, extension: str) -> None:
-    """Pauses the seat, unless it takes no calls anyway: it is away, or its agent paused it."""
+    """Pauses the seat, unless it takes no calls anyway: it is away, or its agent paused it.
+
+    Its password ends with the desk session that it was made for: a page that comes back asks for a new one.
+    """
     with house.store.transaction() as session:
         seat = session.get(Seat, extension)
         takes_calls = seat is not None and bool(seat.queues) and seat.reason in ("", presence.WRAP_UP)
-    if not takes_calls:
-        return
-    log.info("seat paused", extension=extension, reason=REASON)
     try:
-        house.telephone.pause(extension, REASON)
+        if takes_calls:
+            log.info("seat paused", extension=extension, reason=REASON)
+            house.telephone.pause(extension, REASON)
+        house.telephone.withdraw_password(extension)
     except (Unreachable, Refused) as error:
         log.warning("seat not paused", extension=extension, error=str(error))

@@ -40,7 +40,7 @@ def plain_number(text: str) -> str:
     number = "".join(sign for sign in text if sign not in " -()（）")
     digits = number.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 20):
-        raise Refused("citizen.bad_number")
+        raise Refused("citizen.bad_number", field="number")
     return number
 
 

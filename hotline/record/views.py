@@ -11,7 +11,6 @@ from hotline.facts import Fact, subject
 from hotline.store.tables import FactRow
 from hotline.viewer import Viewer
 
-
 SAME_LOOK = timedelta(minutes=10)
 """Looking again within this time is the same look: a live page asks for its parts again and again."""
 

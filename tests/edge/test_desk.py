@@ -282,8 +282,8 @@ def test_whoever_logs_out_leaves_the_seat_even_when_the_switch_is_gone(office: O
     assert office.client.post("/api/logout").status_code == 200
 
 
-def test_a_seat_out_of_reach_is_paused_if_it_takes_calls(office: Office) -> None:
-    for reason, expected in (
+def test_a_seat_out_of_reach_loses_its_password_and_is_paused_if_it_takes_calls(office: Office) -> None:
+    for reason, paused in (
         ("", [("pause", "8001", "link_lost")]),
         ("meal", []),
         ("wrap-up", [("pause", "8001", "link_lost")]),
@@ -297,7 +297,7 @@ def test_a_seat_out_of_reach_is_paused_if_it_takes_calls(office: Office) -> None
         )
         office.told.orders.clear()
         seatwatch.pause_lost(office.house, "8001")
-        assert office.told.orders == expected
+        assert office.told.orders == [*paused, ("withdraw_password", "8001")]
     office.told.orders.clear()
     seatwatch.pause_lost(office.house, "8999")
-    assert office.told.orders == []
+    assert office.told.orders == [("withdraw_password", "8999")]

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from dispatch import orders, timekeeping
 from dispatch.orders import Reply
 from hotline import journal
+from hotline.clock_policy import Kind
 from hotline.errors import Refused
 from hotline.record import citizens, tickets, visibility
 from hotline.record.tickets import Draft
@@ -102,10 +103,9 @@ def test_an_urgent_order_is_to_be_signed_sooner(town: Town, session: Session) ->
     due = {}
     for ticket in (plain, urgent):
         order = dispatch(town, session, ticket)
-        clocks = dict(
-            (row.kind, row) for row, _ in timekeeping.of_ticket(session, ticket) if row.work_order == order.id
-        )
-        due[ticket.id] = clocks["sign"].due_at
+        clocks = timekeeping.of_ticket(session, ticket)
+        signs = {row.work_order: row for row, clock in clocks if clock.kind is Kind.SIGN}
+        due[ticket.id] = signs[order.id].due_at
     assert due[urgent.id] < due[plain.id]  # type: ignore[operator]
 
 
