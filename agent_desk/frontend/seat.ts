@@ -36,9 +36,9 @@ function isFit(phone: HTMLElement): boolean {
   return phone.dataset.line === "ready" && phone.dataset.microphone === "granted";
 }
 
-/** Whether the telephone is fit for calls, or becomes so in time. */
+/** Whether the telephone is fit for calls, or becomes so in time. A microphone that was refused won't. */
 function becomesFit(phone: HTMLElement): Promise<boolean> {
-  if (isFit(phone)) return Promise.resolve(true);
+  if (isFit(phone) || phone.dataset.microphone === "denied") return Promise.resolve(isFit(phone));
   phone.dispatchEvent(new Event("join"));
   return new Promise((resolve) => {
     const settle = (): void => {

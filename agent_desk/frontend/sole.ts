@@ -9,10 +9,10 @@ export function hold(name: string, steal: boolean, lost: () => void): Promise<bo
   if (!locks) return Promise.resolve(true);
   return new Promise((answer) => {
     const options: LockOptions = steal ? { steal: true } : { ifAvailable: true };
-    const until = new Promise<void>((free) => addEventListener("pagehide", () => free(), { once: true }));
+    const asLongAsThePage = new Promise<void>(() => undefined);
     const held = locks.request(name, options, (lock) => {
       answer(lock !== null);
-      return lock === null ? undefined : until;
+      return lock === null ? undefined : asLongAsThePage;
     });
     held.catch(lost);
   });

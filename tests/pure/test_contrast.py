@@ -11,6 +11,7 @@ from math import cos, radians, sin
 import pytest
 
 from agent_desk import build
+from hotline import presence
 
 pytestmark = pytest.mark.pure
 
@@ -33,6 +34,10 @@ PAIRS = (
     ("accent-ink", "accent", TEXT),
     ("accent-ink", "accent-strong", TEXT),
     ("bad-ink", "bad", TEXT),
+    ("good-ink", "good-strong", TEXT),
+    ("toast-ink", "toast", TEXT),
+    ("toast-link", "toast", TEXT),
+    *((f"dot-{state}", "band", EDGE) for state in presence.State),
     *((ink, ground, TEXT) for ink in ("band-ink", "band-soft") for ground in ("band", "band-lift")),
     *((edge, ground, EDGE) for edge in ("edge", "focus", "accent") for ground in SHEETS),
     ("band-mark", "band", EDGE),
