@@ -8,11 +8,11 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from starlette.requests import HTTPConnection
-from telephony.actions import Telephone
 
 from hotline.pack.model import CityPack
 from hotline.settings import Settings
 from hotline.store import Store
+from telephony.actions import Telephone
 
 
 @dataclass(frozen=True)

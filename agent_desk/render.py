@@ -87,7 +87,9 @@ def language_of(request: Request) -> str:
 def _draw(template: str, language: str, zone: ZoneInfo, **values: Any) -> str:
     words = partial(translate, language=language)
     local = partial(_local, zone=zone, language=language)
-    return environment.get_template(template).render(_=words, local=local, language=language, **values)
+    return environment.get_template(template).render(
+        _=words, local=local, language=language, zone=zone.key, **values
+    )
 
 
 def _local(at: datetime | None, form: str = "MM-dd HH:mm", *, zone: ZoneInfo, language: str) -> str:

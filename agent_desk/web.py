@@ -8,7 +8,6 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import uvicorn
-from telephony.actions import Telephone
 
 from agent_desk.app import create_app
 from agent_desk.house import House
@@ -20,6 +19,7 @@ from hotline.platform import addresses
 from hotline.platform.child import Child, Port
 from hotline.settings import Settings, load
 from hotline.store import open_store
+from telephony.actions import Telephone
 
 HEALTH = "/health"
 

@@ -87,6 +87,7 @@ function timeOfDay(seconds: number): string {
     hour: "2-digit",
     minute: "2-digit",
     hour12: false,
+    timeZone: document.body.dataset.zone,
   });
 }
 
