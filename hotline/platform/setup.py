@@ -15,12 +15,8 @@ from hotline.settings import Settings
 from hotline.store import migrate
 
 Say = Callable[[str], None]
-STEPS = (
-    "switch",
-    "dialplan",
-    "prompts",
-    "pages",
-)  # Asterisk, its configuration and voice, the browser's code
+# Asterisk, its configuration, its voice; the browser's code
+STEPS = ("switch", "dialplan", "prompts", "pages")
 
 
 def prepare(settings: Settings, say: Say) -> None:
