@@ -59,13 +59,15 @@ def earlier_tickets(session: Session, citizen: Citizen) -> Sequence[Ticket]:
 def remember(
     session: Session, *, number: str, name: str, address: str, area: str | None, at: datetime, by: str
 ) -> Citizen:
-    """The citizen who has `number`, made if new, with the name and the place that were said this time."""
+    """The citizen who has `number`, made if new, by the name that was said this time.
+
+    The place of a complaint is a first guess at where somebody lives; it never replaces what is known of that.
+    """
     known = who_has(session, number)
     if known is None:
         return _add(session, number, name, address, area, at, by)
-    for field, said in (("name", name), ("address", address), ("area", area)):
-        if said:
-            setattr(known, field, said)
+    known.name = name or known.name
+    known.address, known.area = known.address or address, known.area or area
     return known
 
 

@@ -155,13 +155,21 @@ def test_a_confidential_ticket_is_hidden_from_other_agents(town: Town, session: 
         visibility.find_ticket(session, other, ticket.id or 0)
 
 
-def test_a_citizen_is_remembered_by_number_with_what_was_said_last(town: Town, session: Session) -> None:
-    first = open_one(town, session)
-    second = open_one(town, session, name="梁小姐", title="再次反映路灯不亮")
+def test_a_citizen_is_remembered_by_number_and_lives_where_they_first_said(
+    town: Town, session: Session
+) -> None:
+    first = open_one(town, session, place="同济路1号")
+    second = open_one(
+        town, session, name="梁小姐", title="再次反映路灯不亮", place="百花广场", area="guicheng"
+    )
     assert first.citizen == second.citizen
     caller = citizens.who_calls(session, "13000000001")
     assert caller.citizen is not None
-    assert caller.citizen.name == "梁小姐"
+    assert (caller.citizen.name, caller.citizen.address, caller.citizen.area) == (
+        "梁小姐",
+        "同济路1号",
+        "zumiao",
+    )
     assert [ticket.id for ticket in caller.tickets] == [second.id, first.id]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-import httpx
+import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -49,22 +49,22 @@ class Visitor:
     def __init__(self, app: FastAPI) -> None:
         self.client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
 
-    def log_in(self, login: str, password: str = PASSWORD, next: str = "/") -> httpx.Response:
+    def log_in(self, login: str, password: str = PASSWORD, next: str = "/") -> httpx2.Response:
         answer = self.post("/api/login", login=login, password=password, next=next)
         found = re.search(r'name="csrf" content="([^"]+)"', self.page("/welcome").text)
         if found:
             self.client.headers["X-CSRF-Token"] = found[1]
         return answer
 
-    def page(self, path: str) -> httpx.Response:
+    def page(self, path: str) -> httpx2.Response:
         """What the address bar gets."""
         return self.client.get(path, headers=PAGE, follow_redirects=False)
 
-    def read(self, path: str, **headers: str) -> httpx.Response:
+    def read(self, path: str, **headers: str) -> httpx2.Response:
         """What a script gets."""
         return self.client.get(path, headers={"accept": "application/json"} | headers)
 
-    def post(self, path: str, **values: Any) -> httpx.Response:
+    def post(self, path: str, **values: Any) -> httpx2.Response:
         return self.client.post(path, json=values)
 
 
