@@ -1,9 +1,12 @@
 #!/bin/sh
-# What the tests need beside the locked dependencies: a browser, and fonts with Chinese characters.
+# What the tests need beside the locked dependencies: a browser, fonts with Chinese characters, and the library that
+# the browser's driver asks for.
 set -eu
+PATH=$PATH:/sbin:/usr/sbin  # ldconfig, for those who are not root
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="chromium"
 [ -n "$(find /usr/share/fonts -iname 'NotoSansCJK*' -print -quit 2>/dev/null)" ] || missing="$missing fonts-noto-cjk"
+ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
