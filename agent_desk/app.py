@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from agent_desk import (
@@ -76,6 +77,7 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Unreachable, _unreachable)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(DataError, _unkeepable)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(SecurityHeaders, settings=house.settings)
@@ -117,6 +119,11 @@ async def _malformed(request: Request, error: Exception) -> Response:
     field = ".".join(str(part) for part in first["loc"][1:])
     refusal = Refused("field.malformed", field=field, expected=first["msg"])
     return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, refusal)
+
+
+async def _unkeepable(request: Request, error: Exception) -> Response:
+    """A value that no column can hold: a number beyond 64 bits, a text with a NUL in it."""
+    return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, Refused("request.malformed"))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -28,7 +28,7 @@ class Board:
         """The floor with every fact that is certain in this transaction."""
         with self._lock:
             day = self._day(at)
-            if day != self._floor.day:
+            if day > self._floor.day:
                 self._floor = self._floor.on(day)
             reading = journal.read(session, self._horizon, CATCH_UP)
             if reading.complete:

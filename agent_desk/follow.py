@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import redis
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import journal
 from hotline.journal import Reading
@@ -90,8 +90,10 @@ class Follower:
                 continue
             try:
                 reading = await asyncio.to_thread(self._read, self._horizon)
-            except OperationalError as error:
-                log.warning("journal unreadable", error=type(error.orig).__name__)
+            except (
+                SQLAlchemyError
+            ) as error:  # no connection free counts too: every open page depends on this loop
+                log.warning("journal unreadable", error=type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
                 continue
             self._horizon = reading.horizon

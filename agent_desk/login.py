@@ -95,7 +95,9 @@ def choose_language(request: Request, language: Literal["zh_Hans", "en"], next: 
 
 def _own_path(path: str) -> str:
     """A path on this site, so that a link can't send somebody elsewhere after the login."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    # Browsers drop tabs and line breaks from an address, so that "/<tab>/elsewhere" would become "//elsewhere".
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_own else "/"
 
 
 def _keep(house: House, response: Response, name: str, value: str, seconds: int) -> None:

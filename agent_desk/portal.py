@@ -111,7 +111,9 @@ def order_page(request: Request, visit: Visiting, identity: int) -> Response:
 @router.get("/portal/orders/{identity}/body")
 def order_fragment(visit: Visiting, identity: int) -> Response:
     """The same again, after something changed."""
-    return fragment(visit, "portal/order_body.html", view=_order_view(visit, identity))
+    view = _order_view(visit, identity)
+    note_look(visit, view.ticket)
+    return fragment(visit, "portal/order_body.html", view=view)
 
 
 def _portal(visit: Visit, tab: str, before: int | None) -> Portal:

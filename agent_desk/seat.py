@@ -121,9 +121,6 @@ def call_back(visit: Visiting, identity: int) -> PlacedCall:
     visit.viewer.must(Permission.CALL_PLACE)
     extension = extension_of(visit.viewer)
     ticket = visibility.find_ticket(visit.session, visit.viewer, identity)
-    seat = visit.session.get(Seat, extension)
-    if seat is not None and seat.call is not None:
-        raise Refused("seat.busy")
     channel = f"desk-{secrets.token_hex(8)}"
     placed = calls.Placed(
         call=calls.name(visit.house.settings.asterisk.node, channel),
@@ -142,6 +139,11 @@ def _place(visit: Visit, placed: calls.Placed) -> None:
     """Where the switch doesn't take it, the record says that it failed. Both stand in transactions of their own."""
     house, node = visit.house, visit.house.settings.asterisk.node
     with house.store.transaction() as session:
+        seat = session.get(
+            Seat, placed.extension, with_for_update=True
+        )  # asked twice at once, it places one call
+        if seat is not None and seat.call is not None:
+            raise Refused("seat.busy")
         call_record.apply(session, [placed], node)
     try:
         house.telephone.place_call(placed.extension, placed.caller, placed.call)

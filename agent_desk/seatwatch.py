@@ -26,7 +26,10 @@ async def watch(house: House, beats: SeatBeats) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
         for extension in beats.unfit(now()):
-            await asyncio.to_thread(pause_lost, house, extension)
+            try:
+                await asyncio.to_thread(pause_lost, house, extension)
+            except Exception:
+                log.exception("seat not looked after", extension=extension)
 
 
 def pause_lost(house: House, extension: str) -> None:

@@ -35,7 +35,7 @@ class Hello(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: int = Field(ge=0)
+    since: int = Field(ge=0, lt=2**63)
     watch: list[str] = Field(max_length=50)
 
 
@@ -118,9 +118,22 @@ async def _tell(socket: WebSocket, welcome: Welcome, readings: asyncio.Queue[Rea
             events = _events(reading, welcome)
             milliseconds = int(now().timestamp() * 1000)
             cursor = max(cursor, reading.horizon)
+            if _may_have_left(reading, welcome) and not await asyncio.to_thread(_is_known, socket):
+                await socket.close(UNKNOWN_PERSON, "log in again")
+                return
             await socket.send_text(json.dumps({"cursor": cursor, "events": events, "now": milliseconds}))
             reading = await _next(readings, reading)
         await socket.close(TOO_SLOW, "too far behind; come back from your cursor")
+
+
+def _may_have_left(reading: Reading, welcome: Welcome) -> bool:
+    """Whether the person's sessions have changed: one that is over must not go on listening, nor keep a seat fit."""
+    return any(fact.subject == welcome.viewer.by and fact.noun == "account" for fact in reading.facts)
+
+
+def _is_known(socket: WebSocket) -> bool:
+    with house_of(socket).store.transaction() as session:
+        return accounts.find_session(session, socket.cookies.get(COOKIE, ""), now()) is not None
 
 
 async def _next(readings: asyncio.Queue[Reading | None], last: Reading) -> Reading | None:

@@ -97,7 +97,9 @@ def ticket_page(request: Request, visit: Visiting, identity: int) -> Response:
 @router.get("/tickets/{identity}/body")
 def ticket_fragment(visit: Visiting, identity: int) -> Response:
     """The same again, after something changed."""
-    return fragment(visit, "tickets/body.html", view=ticket_view(visit, identity))
+    view = ticket_view(visit, identity)
+    note_look(visit, view)
+    return fragment(visit, "tickets/body.html", view=view)
 
 
 def note_look(visit: Visit, view: TicketView) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from agent_desk import naming, recordings
 from agent_desk.clockview import ClockView, clock_views
@@ -98,7 +98,8 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
     """What this person may see of the ticket. Raises `Refused("ticket.unknown")`."""
     session, viewer = visit.session, visit.viewer
     ticket = visibility.find_ticket(session, viewer, identity)
-    called = session.exec(select(Call).where(Call.ticket == identity).order_by(col(Call.entered_at))).all()
+    its = or_(col(Call.ticket) == identity, col(Call.id) == ticket.call)
+    called = session.exec(select(Call).where(its).order_by(col(Call.entered_at))).all()
     facts = journal.story(session, identity, [call.id for call in called])
     names = naming.names(visit, facts)
     clocks = clock_views(visit, ticket)
@@ -154,13 +155,19 @@ def _orders(visit: Visit, ticket: Ticket, clocks: Sequence[ClockView]) -> list[O
 
 
 def _thread(visit: Visit, ticket: Ticket) -> list[Entry]:
-    audiences = ["unit", "citizen"]
-    if visit.viewer.may(Permission.TICKET_VIEW_ALL):
-        audiences.append("internal")
+    """The centre reads all; a unit reads the citizen's part, and what its own people wrote for the record."""
+    centre = visit.viewer.may(Permission.TICKET_VIEW_ALL)
+    audiences = ["unit", "citizen", "internal"] if centre else ["unit", "citizen"]
     return [
         Entry(entry, _author(visit, entry.author))
         for entry in ticket_record.thread(visit.session, ticket, audiences)
+        if centre or entry.audience == "citizen" or _is_of_own_unit(visit, entry.author)
     ]
+
+
+def _is_of_own_unit(visit: Visit, account: int | None) -> bool:
+    person = visit.session.get(Account, account) if account is not None else None
+    return person is not None and person.unit in visit.viewer.units
 
 
 def _author(visit: Visit, account: int | None) -> str:

@@ -6,6 +6,7 @@ it the first time decides what may be seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Set
 
 from sqlmodel import Session
@@ -21,6 +22,7 @@ ORDERS = "orders"
 TICKETS = "tickets"
 TASKS = "tasks"
 SEAT = "seat"
+_IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
 def granted(session: Session, viewer: Viewer, asked: Iterable[str]) -> frozenset[str]:
@@ -45,7 +47,8 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
     if topic == SEAT:
         return viewer.extension is not None
     noun, _, identity = topic.partition(":")
-    return noun == "ticket" and identity.isdigit() and _sees(session, viewer, int(identity))
+    is_ticket = noun == "ticket" and _IDENTITY.fullmatch(identity) is not None
+    return is_ticket and _sees(session, viewer, int(identity))
 
 
 def _sees(session: Session, viewer: Viewer, ticket: int) -> bool:

@@ -49,19 +49,24 @@ def issue(
     reason: str,
     viewer: Viewer,
     at: datetime,
-    part: Part = Part.LEAD,
 ) -> WorkOrder:
-    """Gives the ticket to a unit and starts the unit's clocks. `reason` says in words why it was this unit."""
+    """Gives the ticket to a unit and starts the unit's clocks. `reason` says in words why it was this unit.
+
+    The first unit leads, others work along. Raises `Refused("order.given_already")` for one that has it in force.
+    """
     viewer.must(Permission.ORDER_ISSUE)
     if unit not in city.units:
         raise Refused("field.unknown", field="unit")
+    in_force = _in_force(session, ticket)
+    if any(order.unit == unit for order in in_force):
+        raise Refused("order.given_already")
     state = workorders.first_state(_returns(session, ticket))
     assert ticket.id is not None
     order = WorkOrder(
         ticket=ticket.id,
         unit=unit,
         level=city.units[unit].level,
-        role=part,
+        role=Part.CO if in_force else Part.LEAD,
         state=state,
         reason=reason,
         issued_by=viewer.account,
@@ -80,7 +85,7 @@ def withdraw(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, a
     Raises `Refused("order.signed_already")` where a unit has the ticket in hand.
     """
     viewer.must(Permission.ORDER_ISSUE)
-    in_force = [order for order in of_ticket(session, ticket) if State(order.state) not in OVER]
+    in_force = _in_force(session, ticket)
     if not all(State(order.state) in (State.ISSUED, State.BOUND) for order in in_force):
         raise Refused("order.signed_already")
     for order in in_force:
@@ -145,6 +150,10 @@ def of_ticket(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
     return session.exec(
         select(WorkOrder).where(WorkOrder.ticket == ticket.id).order_by(col(WorkOrder.id))
     ).all()
+
+
+def _in_force(session: Session, ticket: Ticket) -> list[WorkOrder]:
+    return [order for order in of_ticket(session, ticket) if State(order.state) not in OVER]
 
 
 def _returns(session: Session, ticket: Ticket) -> int:

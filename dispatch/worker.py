@@ -8,6 +8,7 @@ from __future__ import annotations
 from redis import Redis
 from rq import Queue, Worker
 
+from hotline.log import set_up as set_up_log
 from hotline.platform import addresses
 from hotline.settings import Settings, load
 
@@ -22,6 +23,7 @@ def queue(settings: Settings) -> Queue:
 def command() -> None:
     """Work on jobs until told to stop."""
     settings = load()
+    set_up_log("worker")
     jobs = queue(settings)
     Worker([jobs], connection=jobs.connection).work(logging_level="WARNING")
 

@@ -155,4 +155,5 @@ REFUSAL_WORDS = {
     "order.return_needs_basis": N_("Say on which rule the return is based"),
     "order.return_needs_owner": N_("Name the unit that should have this order"),
     "order.signed_already": N_("The unit has signed for it already"),
+    "order.given_already": N_("The unit has this ticket already"),
 }

@@ -161,7 +161,8 @@ def _follow_call(floor: Floor, fact: Fact) -> Floor:
     call = _open_call(before, fact)
     after = replace(floor, calls={**floor.calls, fact.call: call})
     was_in = before.queue if before else None
-    if call.queue == was_in:
+    waits_since_yesterday = call.waiting_since is not None and call.waiting_since < floor.day
+    if call.queue == was_in or waits_since_yesterday:
         return after
     return _count(_count(after, fact, was_in, Count(offered=-1)), fact, call.queue, Count(offered=1))
 

@@ -27,7 +27,7 @@ _ASK_HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigin
 
 @dataclass(frozen=True)
 class Reading:
-    """Facts in the order of their transactions, and the horizon to go on from.
+    """Facts in the order in which they were written, and the horizon to go on from.
 
     `complete` is false where there were more than the reader wanted: then `facts` is empty, and whoever follows
     them has to look at everything anew.
@@ -76,7 +76,10 @@ def read(session: Session, since: int, most: int | None = None) -> Reading:
         return Reading((), until)
     certain = _FACTS.where(_TABLE.c.xid >= since, _TABLE.c.xid < until).order_by(_TABLE.c.xid, _TABLE.c.id)
     facts = _facts(session, certain.limit(None if most is None else most + 1))
-    return Reading((), until, False) if most is not None and len(facts) > most else Reading(facts, until)
+    if most is not None and len(facts) > most:
+        return Reading((), until, False)
+    # A transaction has its number before it waits for a row, its facts' ids at its end: ids tell who came first.
+    return Reading(sorted(facts, key=lambda fact: fact.id or 0), until)
 
 
 def seen_since(session: Session, since: int) -> list[int]:

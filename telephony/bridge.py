@@ -76,7 +76,11 @@ class Bridge:
                 continue
             await self._apply(signals)
             signals = []
-            await self._note(item)
+            try:
+                await self._note(item)
+            except Exception:
+                self.failed += 1
+                log.exception("not recorded", item=type(item).__name__)
         await self._apply(signals)
 
     async def _note(self, item: object) -> None:

@@ -98,7 +98,9 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
 def find(session: Session, identity: int, *, lock: bool = False) -> Ticket:
     """The ticket with this id, locked for a change if asked. Raises `Refused("ticket.unknown")`."""
     asked = select(Ticket).where(Ticket.id == identity)
-    ticket = session.exec(asked.with_for_update() if lock else asked).first()
+    if lock:  # whatever this transaction read before it had the lock may be out of date
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    ticket = session.exec(asked).first()
     if ticket is None:
         raise Refused("ticket.unknown", id=identity)
     return ticket
@@ -203,11 +205,13 @@ def _outline(ticket: Ticket) -> dict[str, Any]:
 
 
 def _tie_call(session: Session, ticket: Ticket) -> None:
+    """The call remembers the first ticket that was written about it; a second one only names the call."""
     if ticket.call is not None:
         call = session.get(Call, ticket.call, with_for_update=True)
         if call is None:
             raise Refused("call.unknown", call=ticket.call)
-        call.ticket = ticket.id
+        if call.ticket is None:
+            call.ticket = ticket.id
 
 
 def _tell(

@@ -1,4 +1,4 @@
-"""Views of personal data, in the journal: who looked at whose record, and when."""
+"""Views of personal data, in the journal: who looked at whose record or listened to it, and when."""
 
 from __future__ import annotations
 
@@ -25,8 +25,20 @@ def person_viewed(
     call: str | None = None,
 ) -> None:
     """Writes down that `viewer` saw a citizen's name and number, on a ticket's page or with a call."""
-    about = subject("citizen", citizen)
-    same = (FactRow.subject == about, FactRow.kind == "person.viewed", FactRow.by == viewer.by)
-    recent = select(FactRow.id).where(*same, FactRow.ticket == ticket, FactRow.call == call)
-    if session.exec(recent.where(col(FactRow.at) > at - SAME_LOOK).limit(1)).first() is None:
-        journal.append(session, Fact("person.viewed", about, at, by=viewer.by, ticket=ticket, call=call))
+    _write(
+        session, Fact("person.viewed", subject("citizen", citizen), at, viewer.by, ticket=ticket, call=call)
+    )
+
+
+def recording_played(
+    session: Session, viewer: Viewer, at: datetime, *, call: str, ticket: int | None
+) -> None:
+    """Writes down that `viewer` listened to a call; a player asks for it in many pieces, from anywhere in it."""
+    _write(session, Fact("recording.played", subject("call", call), at, viewer.by, ticket=ticket, call=call))
+
+
+def _write(session: Session, look: Fact) -> None:
+    same = (FactRow.subject == look.subject, FactRow.kind == look.kind, FactRow.by == look.by)
+    recent = select(FactRow.id).where(*same, FactRow.ticket == look.ticket, FactRow.call == look.call)
+    if session.exec(recent.where(col(FactRow.at) > look.at - SAME_LOOK).limit(1)).first() is None:
+        journal.append(session, look)

@@ -44,6 +44,7 @@ def open_store(url: str, bell: Bell, pool: int = 12) -> Store:
         max_overflow=0,
         pool_pre_ping=False,
         pool_timeout=10,
+        hide_parameters=True,  # an error that quotes them would carry names and addresses into the log
         connect_args={"application_name": "hotline", "options": "-c timezone=UTC"},
     )
     return Store(engine, bell)

@@ -269,6 +269,21 @@ def test_a_signal_that_cannot_be_recorded_costs_only_itself(
     asyncio.run(scene())
 
 
+def test_a_look_that_cannot_be_recorded_ends_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def corrections(*given: Any) -> Any:
+        raise ValueError("unrecordable")
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
+            monkeypatch.setattr(bridge_module, "corrections", corrections)
+            ami.drop()
+            await until(lambda: bridge.failed == 1)
+            ami.send(*STORY)
+            await until(lambda: facts(store, "call.ended"))
+
+    asyncio.run(scene())
+
+
 def test_a_database_that_is_away_for_a_while_loses_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

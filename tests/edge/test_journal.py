@@ -54,6 +54,17 @@ def test_a_late_committer_is_not_skipped(store: Store) -> None:
     assert sorted(kinds(while_open) + kinds(after)) == ["ticket.early", "ticket.late"]
 
 
+def test_who_waited_for_a_row_is_told_after_whom_they_waited_for(store: Store) -> None:
+    start = read(store, 0).horizon
+    with Session(store.engine) as early:
+        early.execute(text("SELECT pg_current_xact_id()"))
+        with store.transaction() as session:
+            journal.append(session, fact("ticket.first"))
+        journal.append(early, fact("ticket.second"))
+        early.commit()
+    assert kinds(read(store, start)) == ["ticket.first", "ticket.second"]
+
+
 def test_what_was_rolled_back_is_never_read(store: Store) -> None:
     start = read(store, 0).horizon
     with pytest.raises(DataError), store.transaction() as session:

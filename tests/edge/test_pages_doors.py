@@ -44,6 +44,8 @@ def test_no_login_leads_to_another_site(hall: Hall) -> None:
         "//elsewhere.example",
         "https://elsewhere.example",
         "/\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "/\n/elsewhere.example",
         "elsewhere",
         "",
     ):

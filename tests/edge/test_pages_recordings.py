@@ -65,6 +65,27 @@ def test_a_confidential_tickets_call_is_heard_by_who_may_see_it(hall: Hall) -> N
         assert hall.visitor(login).read(f"/recordings/{call}").status_code == 404, login
 
 
+def test_to_name_somebody_elses_call_in_a_ticket_gives_nothing(hall: Hall) -> None:
+    agent, other, call = hall.visitor("chenjiaqi"), hall.visitor("liangwenhao"), recorded(hall)
+    hall.open_ticket(other, call=call)
+    assert other.read(f"/recordings/{call}").status_code == 404
+    ticket = hall.open_ticket(agent, call=call)
+    assert f"/recordings/{call}" not in agent.page(f"/tickets/{ticket}").text
+
+
+def test_a_second_ticket_leaves_the_first_its_call(hall: Hall) -> None:
+    agent, call = hall.visitor("chenjiaqi"), recorded(hall)
+    for ticket in (hall.open_ticket(agent, call=call), hall.open_ticket(agent, call=call)):
+        assert f"/recordings/{call}" in agent.page(f"/tickets/{ticket}").text
+
+
+def test_listening_from_the_middle_is_on_record_too(hall: Hall) -> None:
+    supervisor, call = hall.visitor("guanshufen"), recorded(hall)
+    assert supervisor.read(f"/recordings/{call}", range="bytes=1-").status_code == 206
+    with hall.town.store.transaction() as session:
+        assert session.exec(select(FactRow.id).where(FactRow.kind == "recording.played")).first()
+
+
 def test_a_name_from_the_switch_does_not_lead_out_of_the_folder(hall: Hall) -> None:
     supervisor = hall.visitor("guanshufen")
     for number, file in enumerate(("../secret.wav", "/etc/passwd", "gone.wav", ""), start=2):

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from agent_desk import ticket_pages
 from hotline.store.tables import FactRow, Ticket, WorkOrder
-from tests.edge.visitors import Hall, Visitor
+from tests.edge.conftest import PASSWORD
+from tests.edge.visitors import TICKET, Hall, Visitor
 
 pytestmark = pytest.mark.edge
 
@@ -152,6 +153,53 @@ def test_malformed_addresses_are_refused_in_words(hall: Hall) -> None:
         assert answer.status_code == 422, path
         assert set(answer.json()) == {"key", "message", "field"}
         assert "Traceback" not in answer.text
+
+
+def test_what_no_column_can_hold_is_refused_in_words(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    far = "9" * 30
+    for answer in (
+        agent.read(f"/tickets/{far}"),
+        agent.read(f"/tickets?before={far}"),
+        agent.read("/tickets?q=%00"),
+        agent.post("/api/tickets", **TICKET | {"name": "王\0女士"}),
+        hall.visitor().post("/api/login", login="a\0b", password=PASSWORD),
+    ):
+        assert (answer.status_code, answer.json()["key"]) == (422, "request.malformed")
+
+
+def test_a_unit_reads_no_other_units_words_for_the_record(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent, "zumiao-office")
+    agent.post(f"/api/tickets/{ticket}/dispatch", unit="guicheng-office", reason="")
+    staff, other = hall.visitor("zumiao"), hall.visitor("guicheng")
+    for visitor, unit, words in (
+        (staff, "zumiao-office", "祖庙的内部说明"),
+        (other, "guicheng-office", "桂城的内部说明"),
+    ):
+        order = _order(hall, ticket, unit)
+        assert visitor.post(f"/api/orders/{order}/sign").status_code == 200
+        said = visitor.post(f"/api/orders/{order}/reply", public="已经修好了", internal=words)
+        assert said.status_code == 200, said.text
+    for visitor, seen, hidden in ((staff, "祖庙的", "桂城的"), (other, "桂城的", "祖庙的")):
+        html = visitor.page(f"/tickets/{ticket}").text
+        assert (f"{seen}内部说明" in html, f"{hidden}内部说明" in html) == (True, False)
+    html = agent.page(f"/tickets/{ticket}").text
+    assert "祖庙的内部说明" in html
+    assert "桂城的内部说明" in html
+
+
+def test_a_unit_is_not_given_the_same_ticket_twice(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent, "zumiao-office")
+    again = agent.post(f"/api/tickets/{ticket}/dispatch", unit="zumiao-office", reason="")
+    assert (again.status_code, again.json()["key"]) == (409, "order.given_already")
+
+
+def _order(hall: Hall, ticket: int, unit: str) -> int | None:
+    asked = select(WorkOrder.id).where(WorkOrder.ticket == ticket, WorkOrder.unit == unit)
+    with hall.town.store.transaction() as session:
+        return session.exec(asked).one()
 
 
 def _ticket(hall: Hall, identity: int) -> Ticket:

@@ -59,7 +59,16 @@ def where_it_stands(hall: Hall) -> int:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "no json", "[]", "{}", '{"since": -1, "watch": []}', '{"since": 0, "watch": "floor"}', "null"],
+    [
+        "",
+        "no json",
+        "[]",
+        "{}",
+        '{"since": -1, "watch": []}',
+        '{"since": 1e30, "watch": []}',
+        '{"since": 0, "watch": "floor"}',
+        "null",
+    ],
 )
 def test_what_is_no_greeting_ends_the_talk_with_a_reason(hall: Hall, words: str) -> None:
     with opened(hall.visitor("chenjiaqi")) as socket:
@@ -116,6 +125,21 @@ def test_nobody_follows_a_ticket_that_they_may_not_see(hall: Hall) -> None:
     for visitor, heard in ((agent, True), (unit, False)):
         with opened(visitor) as socket:
             assert bool(hello(socket, f"ticket:{ticket}", since=start)["events"]) is heard
+
+
+def test_what_is_no_tickets_number_is_passed_over(hall: Hall) -> None:
+    with opened(hall.visitor("chenjiaqi")) as socket:
+        assert "events" in hello(
+            socket, "ticket:" + "9" * 30, "ticket:²", "ticket:", since=where_it_stands(hall)
+        )
+
+
+def test_whose_session_is_over_hears_nothing_more(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    with opened(agent) as socket:
+        hello(socket, "tickets", since=where_it_stands(hall))
+        agent.post("/api/logout")
+        assert closed_with(socket) == UNKNOWN_PERSON
 
 
 def test_a_page_that_comes_back_resumes_from_its_cursor(hall: Hall) -> None:

@@ -111,6 +111,11 @@ def test_a_new_day_counts_from_nothing_and_keeps_who_waits() -> None:
     assert len(late.floor.waiting("general")) == 2
 
 
+def test_who_waits_since_yesterday_and_moves_on_is_nobodys_call_of_today() -> None:
+    story = Story(Story().call(*waits()).floor.on(at(100)))
+    assert story.call(*waits(queue="english", seconds=120)[1:]).floor.counts == {}
+
+
 def test_seats_show_their_state_and_since_when() -> None:
     story = Story().seat(
         presence.Joined(extension="8001", at=at(0), queue="general"),
