@@ -1,9 +1,8 @@
-"""Citizens: who is calling, what they asked before, and remembering them by their number."""
+"""Citizens: finding them by a number of theirs, and remembering them by it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -14,9 +13,7 @@ from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
 from hotline.store.rows import put
-from hotline.store.tables import Citizen, CitizenNumber, Ticket
-
-EARLIER = 10
+from hotline.store.tables import Citizen, CitizenNumber
 
 _HAVING = (
     select(Citizen)
@@ -26,15 +23,6 @@ _HAVING = (
 _CLAIM = insert(CitizenNumber.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Caller:
-    """What we know of a number: its citizen, if it ever had one, and the newest tickets, newest first."""
-
-    number: str
-    citizen: Citizen | None
-    tickets: Sequence[Ticket]
-
-
 def plain_number(text: str) -> str:
     """`text` as a telephone number: digits, perhaps with `+` before them. Raises `Refused("citizen.bad_number")`."""
     number = "".join(sign for sign in text if sign not in " -()（）")
@@ -42,18 +30,6 @@ def plain_number(text: str) -> str:
     if not (digits.isascii() and digits.isdigit() and 3 <= len(digits) <= 20):
         raise Refused("citizen.bad_number", field="number")
     return number
-
-
-def who_calls(session: Session, number: str) -> Caller:
-    """The citizen who has `number`, with their newest tickets."""
-    citizen = who_has(session, number)
-    return Caller(number, citizen, [] if citizen is None else earlier_tickets(session, citizen))
-
-
-def earlier_tickets(session: Session, citizen: Citizen) -> Sequence[Ticket]:
-    """The citizen's newest tickets, newest first."""
-    newest = select(Ticket).where(Ticket.citizen == citizen.id).order_by(col(Ticket.id).desc())
-    return session.exec(newest.limit(EARLIER)).all()
 
 
 def remember(

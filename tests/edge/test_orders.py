@@ -163,14 +163,9 @@ def test_a_citizen_is_remembered_by_number_and_lives_where_they_first_said(
         town, session, name="梁小姐", title="再次反映路灯不亮", place="百花广场", area="guicheng"
     )
     assert first.citizen == second.citizen
-    caller = citizens.who_calls(session, "13000000001")
-    assert caller.citizen is not None
-    assert (caller.citizen.name, caller.citizen.address, caller.citizen.area) == (
-        "梁小姐",
-        "同济路1号",
-        "zumiao",
-    )
-    assert [ticket.id for ticket in caller.tickets] == [second.id, first.id]
+    caller = citizens.who_has(session, "13000000001")
+    assert caller is not None
+    assert (caller.name, caller.address, caller.area) == ("梁小姐", "同济路1号", "zumiao")
 
 
 @pytest.mark.parametrize("number", ["", "12", "abc", "130-000x", "1" * 21, "+", "１３０"])
