@@ -42,8 +42,12 @@ def remember(
     known = who_has(session, number)
     if known is None:
         return _add(session, number, name, address, area, at, by)
-    known.name = name or known.name
-    known.address, known.area = known.address or address, known.area or area
+    now = {"name": name or known.name, "address": known.address or address, "area": known.area or area}
+    changed = sorted(field for field, value in now.items() if getattr(known, field) != value)
+    if changed:
+        known.sqlmodel_update(now)
+        what = {"fields": changed}
+        journal.append(session, Fact("citizen.changed", subject("citizen", known.id), at, by=by, data=what))
     return known
 
 

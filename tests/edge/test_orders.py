@@ -163,6 +163,9 @@ def test_a_citizen_is_remembered_by_number_and_lives_where_they_first_said(
         town, session, name="梁小姐", title="再次反映路灯不亮", place="百花广场", area="guicheng"
     )
     assert first.citizen == second.citizen
+    journal.write(session)
+    (change,) = session.exec(select(FactRow).where(FactRow.kind == "citizen.changed")).all()
+    assert (change.subject, change.data) == (f"citizen:{first.citizen}", {"fields": ["name"]})
     caller = citizens.who_has(session, "13000000001")
     assert caller is not None
     assert (caller.name, caller.address, caller.area) == ("梁小姐", "同济路1号", "zumiao")
