@@ -29,7 +29,8 @@ PERSONAL = frozenset(
         "place",
     }
 )
-_NUMBER = re.compile(r"(?<![\d.:/-])\+?\d{5,16}(\d{2})(?!\d|\.\d)")
+# Behind a colon or a hyphen stand our own ids, except where an address begins.
+_NUMBER = re.compile(r"(?:(?<=sip:)|(?<=tel:)|(?<![\d.:-]))\+?\d{5,16}(\d{2})(?!\d|\.\d)")
 
 
 def set_up(process: str, as_json: bool | None = None) -> None:

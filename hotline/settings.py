@@ -150,7 +150,9 @@ def load(file: Path | None = None, environ: dict[str, str] | None = None) -> Set
     values = _read_file(path, required=named is not None)
     variables = _read_environment(env)
     for section, names in variables.items():
-        values.setdefault(section, {}).update(names)
+        table = values.setdefault(section, {})
+        if isinstance(table, dict):  # anything else is refused below, by its name
+            table.update(names)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

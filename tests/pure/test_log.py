@@ -18,6 +18,9 @@ pytestmark = pytest.mark.pure
         ("call a1-1763856000.12 queued", "call a1-1763856000.12 queued"),
         ("line 12345 at 2026-11-22T10:00:00", "line 12345 at 2026-11-22T10:00:00"),
         ("83331234拨入", "******34拨入"),
+        ("PJSIP/13800138000@trunk", "PJSIP/*********00@trunk"),
+        ("<sip:13800138000@carrier>", "<sip:*********00@carrier>"),
+        ("ticket:12345678 opened", "ticket:12345678 opened"),
     ],
 )
 def test_runs_of_digits_are_masked_but_ids_are_not(text: str, shown: str) -> None:

@@ -64,3 +64,10 @@ def test_another_process_reads_the_same_settings_from_the_environment(tmp_path: 
     values = {"web": {"port": 8080}, "site": {"demo": True}, "paths": {"state": tmp_path, "parts": tmp_path}}
     settings = Settings.model_validate(values)
     assert load(written(tmp_path, ""), environment(settings)) == settings
+
+
+def test_a_section_that_is_no_table_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "hotline.toml"
+    file.write_text("web = 1\n")
+    with pytest.raises(Misconfigured, match="web"):
+        load(file, {"HOTLINE_WEB__PORT": "8080"})
