@@ -22,6 +22,7 @@ from hotline.store import open_store
 from telephony.actions import Telephone
 
 HEALTH = "/health"
+KEEP_ALIVE = 75  # seconds: a page that was quiet for a while asks for its parts without connecting anew
 
 
 def open_house(settings: Settings) -> House:
@@ -50,6 +51,7 @@ def command() -> None:
             server_header=False,
             ws="websockets-sansio",
             ws_max_size=64 * 1024,
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=2,
         )
     finally:

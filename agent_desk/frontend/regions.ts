@@ -9,10 +9,11 @@ import { follow } from "./live.ts";
 import { adopt } from "./adopt.ts";
 
 const GAP = 150; // milliseconds between two askings of one region
+const LEAD = 30; // milliseconds that an urgent region has for itself before the others ask too
 
-/** Makes `region` follow its topics. */
+/** Makes `region` follow its topics; one with `data-urgent` is asked for before the others. */
 export function startRegion(region: HTMLElement): void {
-  const refresh = coalesce(GAP, () => refetch(region));
+  const refresh = coalesce(GAP, () => refetch(region), "urgent" in region.dataset ? 0 : LEAD);
   const stop = follow((region.dataset.live ?? "").split(" ").filter(Boolean), () => {
     if (region.isConnected) refresh();
     else stop();

@@ -10,7 +10,11 @@ test("tries come further apart, up to a bound, and never all at once", () => {
   assert.notEqual(pause(3, 0.1), pause(3, 0.9));
 });
 
-test("a crowd of wishes is one deed now and one later", async (context) => {
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+};
+
+test("a crowd of wishes is one deed, and those that follow are one later", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   let done = 0;
   const wish = coalesce(150, () => {
@@ -18,8 +22,16 @@ test("a crowd of wishes is one deed now and one later", async (context) => {
     return Promise.resolve();
   });
   for (let i = 0; i < 20; i++) wish();
+  await turns();
   assert.equal(done, 1);
+  context.mock.timers.tick(149);
+  for (let i = 0; i < 20; i++) wish();
+  await turns();
+  assert.equal(done, 1);
+  context.mock.timers.tick(1);
+  await turns();
+  assert.equal(done, 2);
   context.mock.timers.tick(150);
-  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  await turns();
   assert.equal(done, 2);
 });
