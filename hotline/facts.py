@@ -39,21 +39,6 @@ class Fact:
         """`ticket` of `ticket.opened`."""
         return self.kind.partition(".")[0]
 
-    def as_json(self) -> dict[str, Any]:
-        """The shape in which sockets and reports carry it; times in ISO 8601."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "subject": self.subject,
-            "at": self.at.isoformat(),
-            "by": self.by,
-            "was": self.was,
-            "became": self.became,
-            "data": dict(self.data),
-            "ticket": self.ticket,
-            "call": self.call,
-        }
-
 
 def subject(noun: str, identity: object) -> str:
     """The name of a thing in the journal: `subject("ticket", 12)` is `ticket:12`."""

@@ -10,8 +10,6 @@ import re
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 
-SUCCESS = 200
-DEAD_CHANNEL = 511
 HANGUP = "HANGUP"
 
 Conversation = Generator[str, "Reply", None]
@@ -37,11 +35,6 @@ class Reply:
     code: int
     result: str
     text: str
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the command was carried out."""
-        return self.code == SUCCESS and not self.result.startswith("-1")
 
 
 def read_request(lines: Iterable[str]) -> Request:

@@ -5,22 +5,19 @@ Pure. A number that is no line of ours still gets a person: nobody is turned awa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from hotline.lines import Line, line_on
 
 
 @dataclass(frozen=True)
 class Directory:
-    """What a route is chosen from. `languages`: a caller's number → the language that they asked for before."""
+    """What a route is chosen from."""
 
     lines: tuple[Line, ...]
     default_queue: str
     default_language: str
-    languages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -33,11 +30,10 @@ class Route:
     reason: str
 
 
-def route(directory: Directory, dialled: str, caller: str, day: date) -> Route:
-    """The route of a call from `caller` to `dialled` on `day`."""
+def route(directory: Directory, dialled: str, day: date) -> Route:
+    """The route of a call to `dialled` on `day`."""
     line = line_on(directory.lines, dialled, day)
-    asked_for = directory.languages.get(caller)
     if line is None:
-        language = asked_for or directory.default_language
-        return Route(directory.default_queue, language, (), f"no line has {dialled} on {day}")
-    return Route(line.queue, asked_for or line.language, (line.announcement,), f"line {dialled}, {line.mode}")
+        reason = f"no line has {dialled} on {day}"
+        return Route(directory.default_queue, directory.default_language, (), reason)
+    return Route(line.queue, line.language, (line.announcement,), f"line {dialled}, {line.mode}")

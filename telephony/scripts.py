@@ -19,7 +19,7 @@ def scripts(
 
     def route_call(request: Request) -> Conversation:
         call, dialled = _arguments(request)
-        chosen = route(directory(), dialled, request.environment.get("agi_callerid", ""), today())
+        chosen = route(directory(), dialled, today())
         yield from _apply(chosen)
         tell(call, chosen)
 

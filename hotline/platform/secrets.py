@@ -22,7 +22,6 @@ class Secrets:
 
     ami_telephony: str  # the event link
     ami_actions: str  # one-shot orders from web and jobs
-    signing_key: str  # what leaves us and must come back unchanged
 
 
 def fresh() -> Secrets:

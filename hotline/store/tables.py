@@ -163,7 +163,6 @@ class Seat(SQLModel, table=True):
     """An agent's presence, observed: one row for each extension that ever had somebody."""
 
     extension: str = Field(primary_key=True)
-    account: int | None = _points_at("account.id", nullable=True)
     state: str
     reason: str = ""
     since: datetime

@@ -39,6 +39,13 @@ def test_secrets_are_made_once_and_are_their_owners_alone(tmp_path: Path) -> Non
     assert made.ami_actions not in repr(made)
 
 
+def test_a_secret_that_nothing_knows_any_more_is_left_alone(tmp_path: Path) -> None:
+    made = secrets.ensure(tmp_path)
+    with (tmp_path / secrets.FILE).open("a", encoding="utf-8") as file:
+        file.write('of_an_earlier_release = "x"\n')
+    assert secrets.ensure(tmp_path) == made
+
+
 def test_secrets_that_others_can_read_are_refused(tmp_path: Path) -> None:
     secrets.ensure(tmp_path)
     (tmp_path / secrets.FILE).chmod(0o640)

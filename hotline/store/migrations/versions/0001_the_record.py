@@ -154,19 +154,13 @@ def upgrade() -> None:
     op.create_table(
         "seat",
         sa.Column("extension", sa.String(), nullable=False),
-        sa.Column("account", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("call", sa.String(), nullable=True),
         sa.Column("queues", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account"],
-            ["account.id"],
-        ),
         sa.PrimaryKeyConstraint("extension"),
     )
-    op.create_index(op.f("ix_seat_account"), "seat", ["account"], unique=False)
     op.create_table(
         "ticket",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -342,7 +336,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_ticket_call"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_area"), table_name="ticket")
     op.drop_table("ticket")
-    op.drop_index(op.f("ix_seat_account"), table_name="seat")
     op.drop_table("seat")
     op.drop_index(op.f("ix_login_session_expires_at"), table_name="login_session")
     op.drop_index(op.f("ix_login_session_account"), table_name="login_session")
