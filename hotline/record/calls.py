@@ -1,15 +1,18 @@
 """Calls and seats in the record: a batch of signals becomes rows and facts. Whatever the signals are, there is
 exactly one row for a call's id, and a signal that changes nothing costs nothing but being counted.
+
+A caller's card waits for this, so it speaks to the tables themselves: row objects would cost more than the queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import Column, RowMapping, Select, Table, bindparam, insert, or_, select, update
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Session
 
 from hotline import calls, journal, presence
 from hotline.facts import Fact, subject
@@ -18,8 +21,30 @@ from hotline.store.tables import CallAlias
 from hotline.store.tables import Seat as SeatRow
 
 Signal = calls.Signal | presence.Signal
+Thing = TypeVar("Thing", calls.Call, presence.Seat)
+
+_CALLS: Table = CallRow.__table__  # type: ignore[attr-defined]
+_SEATS: Table = SeatRow.__table__  # type: ignore[attr-defined]
+_ALIASES: Table = CallAlias.__table__  # type: ignore[attr-defined]
 
 _CALL_FIELDS = [field.name for field in fields(calls.Call)]
+_CALL = select(*(_CALLS.c[name] for name in _CALL_FIELDS))
+_OPEN_CALLS = _CALL.where(_CALLS.c.ended_at.is_(None), _CALLS.c.node == bindparam("node"))
+_LOCK_CALLS = _CALL.where(_CALLS.c.id.in_(bindparam("ids", expanding=True)))
+_LOCK_CALLS = _LOCK_CALLS.order_by(_CALLS.c.id).with_for_update()
+
+_SEAT = select(*(_SEATS.c[name] for name in ("extension", "state", "reason", "since", "call", "queues")))
+_LOCK_SEATS = _SEAT.where(
+    or_(
+        _SEATS.c.extension.in_(bindparam("extensions", expanding=True)),
+        _SEATS.c.call.in_(bindparam("calls", expanding=True)),
+    )
+)
+_LOCK_SEATS = _LOCK_SEATS.order_by(_SEATS.c.extension).with_for_update()
+
+_FIND_ALIASES = select(_ALIASES.c.linkedid, _ALIASES.c.call)
+_FIND_ALIASES = _FIND_ALIASES.where(_ALIASES.c.linkedid.in_(bindparam("linkedids", expanding=True)))
+_ADD_ALIAS = postgresql.insert(_ALIASES).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True)
@@ -42,28 +67,26 @@ def apply(session: Session, signals: Sequence[Signal], node: str) -> Applied:
 
 def open_calls(session: Session, node: str) -> list[calls.Call]:
     """The calls of `node` that have not ended, as far as the record knows."""
-    wanted = select(CallRow).where(col(CallRow.ended_at).is_(None), CallRow.node == node)
-    return [_to_call(row) for row in session.exec(wanted)]
+    return [_to_call(row) for row in _rows(session, _OPEN_CALLS, node=node)]
 
 
 def all_seats(session: Session) -> list[presence.Seat]:
     """Every seat that ever had somebody."""
-    return [_to_seat(row) for row in session.exec(select(SeatRow))]
+    return [_to_seat(row) for row in _rows(session, _SEAT)]
 
 
 class _Batch:
-    """The rows that a batch may touch, locked and turned into values until they are written back."""
+    """The calls and seats that a batch may touch: as they were found, their rows locked, and as they become."""
 
     def __init__(self, session: Session, signals: Sequence[Signal], by: str) -> None:
         self._session = session
         self._by = by
         about_calls = [signal for signal in signals if isinstance(signal, calls.Signal)]
-        self._call_rows = self._lock_calls({signal.call for signal in about_calls})
+        self._found_calls = self._lock_calls({signal.call for signal in about_calls})
         self._aliases = self._find_aliases(about_calls)
-        self._seat_rows = self._lock_seats(signals)
-        self._calls = {id: _to_call(row) for id, row in self._call_rows.items()}
-        self._seats = {extension: _to_seat(row) for extension, row in self._seat_rows.items()}
-        self._touched: set[str] = set()
+        self._found_seats = self._lock_seats(signals)
+        self._calls = dict(self._found_calls)
+        self._seats = dict(self._found_seats)
         self._renamed: list[dict[str, str]] = []
         self.facts: list[Fact] = []
         self.ignored = 0
@@ -73,14 +96,10 @@ class _Batch:
         self.ignored += not is_news
 
     def write(self) -> None:
-        for id, call in self._calls.items():
-            _write(self._session, CallRow, self._call_rows.get(id), _call_values(call))
-        for extension in self._touched:
-            seat = self._seats[extension]
-            _write(self._session, SeatRow, self._seat_rows.get(extension), _seat_values(seat))
+        _write(self._session, _CALLS.c.id, self._found_calls, self._calls, _call_values)
+        _write(self._session, _SEATS.c.extension, self._found_seats, self._seats, _seat_values)
         if self._renamed:
-            self._session.flush()
-            self._session.execute(insert(CallAlias).on_conflict_do_nothing(), self._renamed)
+            self._session.connection().execute(_ADD_ALIAS, self._renamed)
 
     def _in_call(self, signal: calls.Signal) -> bool:
         id = self._aliases.get(signal.call, signal.call)
@@ -100,58 +119,57 @@ class _Batch:
         before = self._seats.get(signal.extension)
         after, facts = presence.step(before, signal, self._by)
         self._seats[signal.extension] = after
-        self._touched.add(signal.extension)
         self.facts += facts
         return after != before
 
-    def _lock_calls(self, ids: set[str]) -> dict[str, CallRow]:
-        if not ids:
-            return {}
-        wanted = select(CallRow).where(col(CallRow.id).in_(ids)).order_by(col(CallRow.id)).with_for_update()
-        return {row.id: row for row in self._session.exec(wanted)}
+    def _lock_calls(self, ids: Iterable[str]) -> dict[str, calls.Call]:
+        wanted = list(ids)
+        rows = _rows(self._session, _LOCK_CALLS, ids=wanted) if wanted else ()
+        return {row["id"]: _to_call(row) for row in rows}
 
     def _find_aliases(self, signals: Iterable[calls.Signal]) -> dict[str, str]:
         strange = {
             calls.channel(signal.call): signal.call
             for signal in signals
-            if signal.call not in self._call_rows and not isinstance(signal, calls.Entered | calls.Placed)
+            if signal.call not in self._found_calls and not isinstance(signal, calls.Entered | calls.Placed)
         }
         if not strange:
             return {}
-        found = self._session.exec(select(CallAlias).where(col(CallAlias.linkedid).in_(strange))).all()
-        self._call_rows |= self._lock_calls({alias.call for alias in found} - self._call_rows.keys())
-        return {strange[alias.linkedid]: alias.call for alias in found}
+        found = {
+            row["linkedid"]: row["call"]
+            for row in _rows(self._session, _FIND_ALIASES, linkedids=list(strange))
+        }
+        self._found_calls |= self._lock_calls(set(found.values()) - self._found_calls.keys())
+        return {strange[linkedid]: call for linkedid, call in found.items()}
 
-    def _lock_seats(self, signals: Iterable[Signal]) -> dict[str, SeatRow]:
+    def _lock_seats(self, signals: Iterable[Signal]) -> dict[str, presence.Seat]:
         extensions = {getattr(signal, "extension", None) for signal in signals} - {None}
-        at_calls = self._call_rows.keys()
-        wanted = (
-            select(SeatRow)
-            .where(or_(col(SeatRow.extension).in_(extensions), col(SeatRow.call).in_(at_calls)))
-            .order_by(col(SeatRow.extension))
-            .with_for_update()
-        )
-        return {row.extension: row for row in self._session.exec(wanted)}
+        at_calls = list(self._found_calls)
+        rows = _rows(self._session, _LOCK_SEATS, extensions=list(extensions), calls=at_calls)
+        return {row["extension"]: _to_seat(row) for row in rows}
 
 
-def _to_call(row: CallRow) -> calls.Call:
-    values = {name: getattr(row, name) for name in _CALL_FIELDS}
-    outcome = calls.Outcome(row.outcome) if row.outcome else None
-    return calls.Call(**{**values, "state": calls.State(row.state), "outcome": outcome})
+def _rows(session: Session, asked: Select[Any], **values: object) -> Iterable[RowMapping]:
+    return session.connection().execute(asked, values).mappings()
+
+
+def _to_call(row: RowMapping) -> calls.Call:
+    outcome = calls.Outcome(row["outcome"]) if row["outcome"] else None
+    return calls.Call(**{**row, "state": calls.State(row["state"]), "outcome": outcome})
 
 
 def _call_values(call: calls.Call) -> dict[str, Any]:
     return {name: getattr(call, name) for name in _CALL_FIELDS}
 
 
-def _to_seat(row: SeatRow) -> presence.Seat:
+def _to_seat(row: RowMapping) -> presence.Seat:
     return presence.Seat(
-        extension=row.extension,
-        since=row.since,
-        queues=frozenset(row.queues),
-        reason=row.reason,
-        call=row.call,
-        is_talking=row.state == presence.State.TALKING,
+        extension=row["extension"],
+        since=row["since"],
+        queues=frozenset(row["queues"]),
+        reason=row["reason"],
+        call=row["call"],
+        is_talking=row["state"] == presence.State.TALKING,
     )
 
 
@@ -167,10 +185,18 @@ def _seat_values(seat: presence.Seat) -> dict[str, Any]:
 
 
 def _write(
-    session: Session, table: type[CallRow | SeatRow], row: CallRow | SeatRow | None, values: dict[str, Any]
+    session: Session,
+    key: Column[str],
+    before: Mapping[str, Thing],
+    after: Mapping[str, Thing],
+    values: Callable[[Thing], dict[str, Any]],
 ) -> None:
-    """Add the row, or change what differs in it."""
-    if row is None:
-        session.add(table(**values))
-    else:
-        row.sqlmodel_update(values)
+    """Add what wasn't there before and change what differs, each in one statement."""
+    new = [values(thing) for id, thing in after.items() if id not in before]
+    changed = [
+        {"key": id, **values(thing)} for id, thing in after.items() if id in before and thing != before[id]
+    ]
+    if new:
+        session.connection().execute(insert(key.table), new)
+    if changed:
+        session.connection().execute(update(key.table).where(key == bindparam("key")), changed)
