@@ -144,15 +144,14 @@ class Solution(StrEnum):
     UNSOLVED = "unsolved"
 
 
-def number(day: date, counter: int) -> str:
-    """A ticket's number: yymmdd, the day's `counter` in eight digits, one check digit; 15 digits in all.
+def number(day: date, identity: int) -> str:
+    """The number of the ticket with the id `identity` (from 1), opened on `day`: yymmdd, the id in eight digits,
+    one check digit; 15 digits in all.
 
-    The check digit tells a slip of the tongue on the telephone at once. Raises ValueError for a counter
-    outside 1…99,999,999.
+    Ids beyond eight digits begin again at 1: the day tells such tickets apart. The check digit tells a slip of
+    the tongue on the telephone at once.
     """
-    if not 1 <= counter <= 99_999_999:
-        raise ValueError(f"counter {counter} is outside 1…99999999")
-    body = f"{day:%y%m%d}{counter:08d}"
+    body = f"{day:%y%m%d}{(identity - 1) % 99_999_999 + 1:08d}"
     return body + _check_digit(body)
 
 

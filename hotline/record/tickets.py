@@ -70,7 +70,7 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
     assert citizen.id is not None
     ticket = Ticket(
         id=identity,
-        number=tickets.number(at.astimezone(zone).date(), identity % 99_999_999 + 1),
+        number=tickets.number(at.astimezone(zone).date(), identity),
         query_code=tickets.query_code(secrets.randbelow),
         type=draft.type,
         channel=draft.channel,
