@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,7 +28,9 @@ class Site(Section):
     """Which city this is, and how it speaks to its people."""
 
     city: str = Field("foshan", description="name of a bundled city pack, or the path of a pack folder")
-    language: str = Field("zh_Hans", description="language of pages for people who chose none: zh_Hans or en")
+    language: Literal["zh_Hans", "en"] = Field(
+        "zh_Hans", description="language of pages for people who chose none: zh_Hans or en"
+    )
     demo: bool = Field(
         False, description="demo people with known passwords, and a citizen's telephone to try it"
     )

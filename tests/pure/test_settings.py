@@ -42,6 +42,7 @@ def test_paths_are_counted_from_the_file(tmp_path: Path) -> None:
         ("[wbe]\nport = 1\n", {}, "hotline.toml: wbe"),
         ("[web]\nport = 'much'\n", {}, "hotline.toml: web.port"),
         ("[web]\nport = 70000\n", {}, "hotline.toml: web.port"),
+        ("[site]\nlanguage = 'zh_CN'\n", {}, "hotline.toml: site.language"),
         ("", {"HOTLINE_WEB__PORT": "much"}, "HOTLINE_WEB__PORT"),
         ("", {"HOTLINE_WEB__PROT": "1"}, "HOTLINE_WEB__PROT"),
         ("[web\n", {}, "hotline.toml"),
