@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from agent_desk import naming
 from agent_desk.naming import name
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import areas, units
@@ -86,7 +87,7 @@ def find_areas(visit: Visiting, q: Text = "") -> Choices:
 def place(visit: Visiting, q: Text = "") -> Place:
     """The area that an address or a complaint speaks of."""
     mention = visit.house.city.areas.find(q)
-    return Place(area=mention.area.code, label=_path(visit, mention.area), word=mention.word)
+    return Place(area=mention.area.code, label=naming.area(visit, mention.area.code), word=mention.word)
 
 
 @router.get("/units")
@@ -105,13 +106,10 @@ def _names(area: areas.Area) -> tuple[str, ...]:
     return (area.name_en, *area.words)
 
 
-def _path(visit: Visit, area: areas.Area) -> str:
-    path = visit.house.city.areas.path(area.code)
-    return " ".join(name(step, visit.viewer.language) for step in path[1:] or path)
-
-
 def _area_choice(visit: Visit, area: areas.Area) -> Choice:
-    return Choice(value=area.code, label=name(area, visit.viewer.language), hint=_path(visit, area))
+    return Choice(
+        value=area.code, label=name(area, visit.viewer.language), hint=naming.area(visit, area.code)
+    )
 
 
 def _unit_choice(visit: Visit, unit: units.Unit) -> Choice:
