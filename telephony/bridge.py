@@ -180,6 +180,10 @@ class Bridge:
         except (Refused, Unreachable) as error:
             pause = LOOK_AGAIN
             log.warning("no look at the switch", error=str(error))
+        except Exception:  # an answer that makes no sense must not be the last look
+            pause = LOOK_AGAIN
+            self.failed += 1
+            log.exception("look not understood")
         self._next_look = asyncio.get_running_loop().call_later(pause, self._look)
 
     def _stop_looking(self) -> None:

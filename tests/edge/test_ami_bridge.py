@@ -269,6 +269,25 @@ def test_a_signal_that_cannot_be_recorded_costs_only_itself(
     asyncio.run(scene())
 
 
+def test_a_look_that_makes_no_sense_is_not_the_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, looks = bridge_module.look, []
+
+    async def look(link: Link) -> Any:
+        looks.append(link)
+        if len(looks) == 1:
+            raise ValueError("nonsense")
+        return await real(link)
+
+    monkeypatch.setattr(bridge_module, "look", look)
+    monkeypatch.setattr(bridge_module, "LOOK_AGAIN", 0.02)
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
+            assert bridge.failed == 1
+
+    asyncio.run(scene())
+
+
 def test_a_look_that_cannot_be_recorded_ends_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def corrections(*given: Any) -> Any:
         raise ValueError("unrecordable")
