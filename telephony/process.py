@@ -8,7 +8,6 @@ import asyncio
 import signal
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,6 +30,7 @@ from telephony.scripts import Script, scripts
 from telephony.wrapup import WrapUp
 
 GRACE = 3.0  # seconds in which what has arrived is written, when we are told to stop
+AT_MOST = 5.0  # seconds until we end anyway: a thread that waits for the record can't be called off
 POOL = 3  # the bridge writes one batch at a time; questions of the switch need the others
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+        asyncio.get_running_loop().add_signal_handler(sign, _stop, stop)
     store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), POOL)
     try:
         async with serving(settings.asterisk.host, settings.asterisk.agi_port, answers(settings)):
@@ -86,14 +86,22 @@ async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
     finally:
         keeping.cancel()
         link.insert(Stop())
-        with suppress(TimeoutError):
+        try:
             await asyncio.wait_for(writing, GRACE)
+        except TimeoutError:
+            log.warning("stopped before all was written: the record doesn't answer")
 
 
 def link_address(settings: Settings) -> Address:
     """Where the switch's events are read, and as whom."""
     secret = secrets.read(settings.paths.state).ami_telephony
     return Address(settings.asterisk.host, settings.asterisk.ami_port, "link", secret)
+
+
+def _stop(stop: asyncio.Event) -> None:
+    """Ends all in good order; after `AT_MOST` seconds the alarm, which nobody handles, ends the process anyway."""
+    stop.set()
+    signal.setitimer(signal.ITIMER_REAL, AT_MOST)
 
 
 async def _keep(link: Link) -> None:
