@@ -62,12 +62,21 @@ ROUTERS = (
     trycall,
 )
 
+LARGEST_BODY = 256 * 1024  # bytes; a ticket with all its fields full is far below
+
 log = structlog.get_logger()
 
 
 def create_app(house: House) -> FastAPI:
     """The application of one web process."""
-    app = FastAPI(title="12345", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="12345",
+        lifespan=_lifespan,
+        max_body_size=LARGEST_BODY,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.house = house
     app.state.beats = SeatBeats()
     for module in ROUTERS:

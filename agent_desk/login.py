@@ -67,7 +67,7 @@ def log_in(request: Request, credentials: Credentials) -> Response:
 @router.post("/api/logout")
 def log_out(request: Request, visit: Visiting) -> Response:
     """Ends the session; whoever has a seat leaves it."""
-    seat.leave(visit)
+    seat.leave(visit.house, visit.viewer.extension)
     accounts.log_out(visit.session, request.cookies[COOKIE], visit.at)
     response = JSONResponse({"next": "/login"})
     response.delete_cookie(COOKIE)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, delete, select
 
-from agent_desk import naming
+from agent_desk import naming, seat
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import journal
@@ -41,7 +41,7 @@ class NewPerson(BaseModel):
     roles: Annotated[list[Role], Field(min_length=1)]
     password: Annotated[str, Field(max_length=256)]
     unit: Short | None = None
-    extension: Annotated[str, Field(pattern=r"^\d{3,6}$")] | None = None
+    extension: Annotated[str, Field(pattern="^[0-9]{3,6}$")] | None = None
     skills: list[Short] = []
 
 
@@ -90,8 +90,8 @@ def add(visit: Visiting, person: NewPerson) -> dict[str, int | None]:
     visit.viewer.must(Permission.ADMIN_PEOPLE)
     if person.unit is not None and person.unit not in visit.house.city.units:
         raise Refused("field.unknown", field="unit")
-    if person.extension is not None and _holder(visit, person.extension) is not None:
-        raise Refused("account.extension_taken", field="extension")
+    if person.extension is not None:
+        _check_seat(visit, person.extension)
     if person.unit is None and OF_UNITS & set(person.roles):
         raise Refused("field.missing", field="unit")
     if set(person.skills) - {skill.name for skill in visit.house.city.skills}:
@@ -116,7 +116,7 @@ def set_password(visit: Visiting, identity: int, new: NewPassword) -> dict[str, 
     """Replaces a person's password and ends their sessions."""
     account = _person(visit, identity)
     account.password_hash = accounts.hash_password(new.password)
-    _end_sessions(visit, identity)
+    _end_sessions(visit, account)
     _tell(visit, "account.password_set", identity)
     return {}
 
@@ -129,7 +129,7 @@ def set_active(visit: Visiting, identity: int, wanted: Activity) -> dict[str, st
         raise Refused("account.own")
     account.active = wanted.active
     if not wanted.active:
-        _end_sessions(visit, identity)
+        _end_sessions(visit, account)
     _tell(visit, "account.opened" if wanted.active else "account.closed", identity)
     return {}
 
@@ -155,12 +155,20 @@ def _person(visit: Visit, identity: int) -> Account:
     return account
 
 
-def _holder(visit: Visit, extension: str) -> Account | None:
-    return visit.session.exec(select(Account).where(Account.extension == extension)).first()
+def _check_seat(visit: Visit, extension: str) -> None:
+    """The switch knows a fixed range of seats, and each has one person at most."""
+    switch = visit.house.settings.asterisk
+    last = switch.first_seat + switch.seats - 1
+    if not switch.first_seat <= int(extension) <= last:
+        raise Refused("account.no_such_seat", field="extension", first=switch.first_seat, last=last)
+    if visit.session.exec(select(Account.id).where(Account.extension == extension)).first() is not None:
+        raise Refused("account.extension_taken", field="extension")
 
 
-def _end_sessions(visit: Visit, identity: int) -> None:
-    visit.session.exec(delete(LoginSession).where(col(LoginSession.account) == identity))
+def _end_sessions(visit: Visit, account: Account) -> None:
+    """The person's pages end, and with them the seat."""
+    visit.session.exec(delete(LoginSession).where(col(LoginSession.account) == account.id))
+    seat.leave(visit.house, account.extension)
 
 
 def _tell(visit: Visit, kind: str, identity: int) -> None:

@@ -34,7 +34,7 @@ TABS: Mapping[str, tuple[str, frozenset[State]]] = {
     "to-sign": (N_("To sign"), TO_SIGN),
     "in-hand": (N_("In hand"), frozenset({State.SIGNED, State.SUSPENDED, State.DELEGATED})),
     "replied": (N_("Awaiting revisit"), frozenset({State.REPLIED})),
-    "done": (N_("Done"), frozenset({State.ACCEPTED, State.RETURNED, State.CANCELLED})),
+    "done": (N_("Done"), frozenset({State.ACCEPTED})),
 }
 Tab = Annotated[str, Query(pattern="^(" + "|".join(TABS) + ")$")]
 _CLOCK_OF = {"to-sign": Kind.SIGN, "in-hand": Kind.RESOLVE}

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "account.password_too_short": N_("A password has at least {length} characters"),
     "account.login_taken": N_("This login is taken"),
     "account.extension_taken": N_("Somebody else has this extension"),
+    "account.no_such_seat": N_("The seats' extensions are {first} to {last}"),
     "account.unknown": N_("There is no such person"),
     "account.own": N_("You can't close your own account"),
     "field.malformed": N_("This can't be read: {expected}"),

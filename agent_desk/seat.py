@@ -9,6 +9,7 @@ import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
+from agent_desk.house import House
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import calls, journal, presence
 from hotline.errors import Refused, Unreachable
@@ -74,8 +75,8 @@ def begin_session(visit: Visiting) -> Credentials:
     extension = extension_of(visit.viewer)
     password = secrets.token_urlsafe(24)
     asterisk = visit.house.settings.asterisk
-    visit.house.telephone.issue_password(extension, password)
     _tell(visit, "seat.session_begun", extension)
+    visit.house.telephone.issue_password(extension, password)
     return Credentials(
         extension=extension,
         password=password,
@@ -88,29 +89,30 @@ def begin_session(visit: Visiting) -> Credentials:
 def set_seat(visit: Visiting, wish: SeatWish) -> dict[str, str]:
     """Ready takes calls from the queues of the agent's skills; paused keeps them away; away leaves them."""
     extension = extension_of(visit.viewer)
-    telephone = visit.house.telephone
+    if wish.state is Wish.PAUSED and wish.reason not in PAUSE_REASONS:
+        raise Refused("field.unknown", field="reason")
+    queues, telephone = _queues(visit), visit.house.telephone
+    _tell(visit, "seat.asked", extension, wish=wish.state.value, reason=wish.reason)
     if wish.state is Wish.AWAY:
         telephone.leave_queues(extension)
         telephone.withdraw_password(extension)
     elif wish.state is Wish.PAUSED:
-        if wish.reason not in PAUSE_REASONS:
-            raise Refused("field.unknown", field="reason")
         telephone.pause(extension, wish.reason)
     else:
-        telephone.join_queues(extension, _queues(visit))
+        telephone.join_queues(extension, queues)
         telephone.unpause(extension)
-    _tell(visit, "seat.asked", extension, wish=wish.state.value, reason=wish.reason)
     return {}
 
 
-def leave(visit: Visit) -> None:
-    """Takes the seat out of its queues, for somebody who logs out. A switch that is gone keeps nobody in."""
-    extension = visit.viewer.extension
+def leave(house: House, extension: str | None) -> None:
+    """Takes a seat out of its queues and its password away, for somebody whose session ends. A switch that is gone
+    keeps nobody in.
+    """
     if extension is None:
         return
     try:
-        visit.house.telephone.leave_queues(extension)
-        visit.house.telephone.withdraw_password(extension)
+        house.telephone.leave_queues(extension)
+        house.telephone.withdraw_password(extension)
     except (Unreachable, Refused) as error:
         log.warning("seat not left", extension=extension, error=str(error))
 
@@ -138,6 +140,7 @@ def call_back(visit: Visiting, identity: int) -> PlacedCall:
 def _place(visit: Visit, placed: calls.Placed) -> None:
     """Where the switch doesn't take it, the record says that it failed. Both stand in transactions of their own."""
     house, node = visit.house, visit.house.settings.asterisk.node
+    visit.session.commit()  # gives its connection back before another one is asked for
     with house.store.transaction() as session:
         seat = session.get(
             Seat, placed.extension, with_for_update=True
@@ -155,7 +158,10 @@ def _place(visit: Visit, placed: calls.Placed) -> None:
 
 
 def _tell(visit: Visit, kind: str, extension: str, **data: str) -> None:
-    """Writes down who asked. What became of it is told by the switch itself."""
+    """Writes down who asked; what became of it is told by the switch itself.
+
+    Committed at once: whoever waits for another machine must not hold a connection to the record meanwhile.
+    """
     told = {"extension": extension, **data}
     journal.append(
         visit.session, Fact(kind, subject("seat", extension), visit.at, by=visit.viewer.by, data=told)

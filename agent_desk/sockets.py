@@ -152,11 +152,5 @@ def _events(reading: Reading, welcome: Welcome) -> list[dict[str, Any]]:
 
 
 def _event(fact: Fact, belongs: list[str]) -> dict[str, Any]:
-    return {
-        "topics": belongs,
-        "kind": fact.kind,
-        "subject": fact.subject,
-        "was": fact.was,
-        "became": fact.became,
-        "at": fact.at.isoformat(),
-    }
+    """No more than what makes a page ask again: whose it is and what became of it are for that question to decide."""
+    return {"topics": belongs, "kind": fact.kind}

@@ -14,6 +14,7 @@ from agent_desk.story import Line, tell
 from agent_desk.visit import Visit
 from dispatch import orders
 from hotline import journal, tickets
+from hotline.facts import Fact, subject
 from hotline.lines import MODE_WORDS
 from hotline.record import tickets as ticket_record
 from hotline.record import visibility
@@ -100,7 +101,7 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
     ticket = visibility.find_ticket(session, viewer, identity)
     its = or_(col(Call.ticket) == identity, col(Call.id) == ticket.call)
     called = session.exec(select(Call).where(its).order_by(col(Call.entered_at))).all()
-    facts = journal.story(session, identity, [call.id for call in called])
+    facts = _told(visit, ticket, journal.story(session, identity, [call.id for call in called]))
     names = naming.names(visit, facts)
     clocks = clock_views(visit, ticket)
     verbs = tickets.LIFECYCLE.verbs(tickets.State(ticket.state))
@@ -123,7 +124,9 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         entries=_thread(visit, ticket),
         story=tell([fact for fact in facts if fact.kind not in _LOOKED], names),
         views=tell([fact for fact in facts if fact.kind in _LOOKED], names) if centre else (),
-        calls=[Heard(call, names.seat(call.agent or ""), _can_play(visit, call)) for call in called],
+        calls=[Heard(call, names.seat(call.agent or ""), _can_play(visit, call)) for call in called]
+        if centre
+        else (),
         suggested=_suggested(visit, ticket) if may_dispatch else None,
         now=visit.at,
         may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
@@ -131,6 +134,23 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         may_close=Verb.CLOSE in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_call=sees_person and viewer.may(Permission.CALL_PLACE) and viewer.extension is not None,
     )
+
+
+def _told(visit: Visit, ticket: Ticket, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """The centre reads the whole story; a unit reads the ticket's own and its own part, not the others' affairs."""
+    if visit.viewer.may(Permission.TICKET_VIEW_ALL):
+        return facts
+    of_others = {
+        order.id for order in orders.of_ticket(visit.session, ticket) if order.unit not in visit.viewer.units
+    }
+    subjects = {subject("order", order) for order in of_others}
+    return [
+        fact
+        for fact in facts
+        if fact.noun != "call"
+        and fact.subject not in subjects
+        and fact.data.get("order") not in of_others - {None}
+    ]
 
 
 def may_see_person(visit: Visit, ticket: Ticket) -> bool:

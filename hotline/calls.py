@@ -387,7 +387,6 @@ def _data(call: Call) -> dict[str, Any]:
     data: dict[str, Any] = {
         "direction": call.direction,
         "line": call.line,
-        "caller": call.caller,
         "language": call.language,
         "queue": call.queue,
         "extension": call.agent,

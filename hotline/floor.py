@@ -25,7 +25,6 @@ class OpenCall:
     direction: str
     state: str
     line: str
-    caller: str
     since: datetime
     queue: str | None = None
     waiting_since: datetime | None = None
@@ -175,7 +174,6 @@ def _open_call(before: OpenCall | None, fact: Fact) -> OpenCall:
         direction=fact.data["direction"],
         state=str(fact.became),
         line=fact.data["line"],
-        caller=fact.data["caller"],
         since=before.since if before and is_same_state else fact.at,
         queue=fact.data["queue"],
         waiting_since=fact.at if is_queued else before.waiting_since if before else None,
@@ -251,7 +249,6 @@ def _call(call: OpenCall) -> dict[str, Any]:
         "direction": call.direction,
         "state": call.state,
         "line": call.line,
-        "caller": call.caller,
         "queue": call.queue,
         "extension": call.extension,
         "since": call.since.isoformat(),

@@ -7,10 +7,6 @@ import * as page from "./page.ts";
 export interface Change {
   topics: string[];
   kind: string;
-  subject: string;
-  was?: string | null;
-  became?: string | null;
-  at?: string;
 }
 
 interface Message {

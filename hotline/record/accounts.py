@@ -93,7 +93,9 @@ def log_in(
     account = session.exec(select(Account).where(Account.login == login, Account.active)).first()
     if not _matches(account.password_hash if account else _nobody, password) or account is None:
         put(session, LoginFailure(login=login, address=address, at=at))
-        journal.append(session, Fact("login.refused", subject("login", login), at, data={"address": address}))
+        # What was typed isn't kept unless it is somebody's login: people type passwords there.
+        whom = subject("account", account.id) if account else subject("login", "unknown")
+        journal.append(session, Fact("login.refused", whom, at, data={"address": address}))
         return Refused("login.wrong")
     session.exec(delete(LoginFailure).where(col(LoginFailure.login) == login))
     if _hasher.check_needs_rehash(account.password_hash):

@@ -38,7 +38,6 @@ def _open_call(row: Call) -> OpenCall:
         direction=row.direction,
         state=row.state,
         line=row.line,
-        caller=row.caller,
         since=moments.get(row.state) or row.entered_at,
         queue=row.queue,
         waiting_since=row.queued_at,

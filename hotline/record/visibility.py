@@ -10,15 +10,19 @@ from hotline.roles import Permission
 from hotline.store.tables import Ticket, WorkOrder
 from hotline.viewer import Viewer
 
+TAKEN = ("cancelled", "returned")
+"""States of a work order that ask nothing of its unit any more, and tell it nothing either."""
+
 
 def tickets(viewer: Viewer) -> ColumnElement[bool]:
     """True for the tickets that `viewer` may see.
 
     Who may see all sees all but confidential ones, unless they opened them or may see those too; a unit's people
-    see what they, or a unit below them, were asked to do.
+    see what they, or a unit below them, were asked to do, until the order is taken from them.
     """
     own = col(Ticket.opened_by) == viewer.account
-    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(orders(viewer)))
+    theirs = col(WorkOrder.state).not_in(TAKEN)
+    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(orders(viewer), theirs))
     if viewer.may(Permission.TICKET_VIEW_ALL):
         plain = true() if viewer.may(Permission.TICKET_VIEW_CONFIDENTIAL) else ~col(Ticket.confidential)
         return or_(own, plain)

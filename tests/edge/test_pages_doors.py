@@ -180,3 +180,11 @@ def test_a_test_call_that_nobody_answers_is_no_failure(monkeypatch: pytest.Monke
     wanted: dict[str, str | int] = {"number": "12319", "say": "您好", "seconds": 20, "caller": "16000000001"}
     assert trycall.make(wanted) == "12319: nobody answered"
     assert told[0][3:] == ["call", "12319", "--seconds", "20", "--from", "16000000001", "--say", "您好"]
+
+
+def test_a_body_beyond_all_measure_is_refused_before_it_is_read(hall: Hall) -> None:
+    for visitor in (hall.visitor(), hall.visitor("chenjiaqi")):
+        answer = visitor.client.post(
+            "/api/tickets", content=b" " * 300_000, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 413

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from hotline.store.tables import WorkOrder
-from tests.edge.visitors import Hall, Visitor
+from tests.edge.visitors import TICKET, Hall, Visitor
 
 pytestmark = pytest.mark.edge
 
@@ -128,3 +128,27 @@ def test_malformed_addresses_are_refused_in_words(hall: Hall) -> None:
 def _order(hall: Hall, ticket: int) -> int:
     with hall.town.store.transaction() as session:
         return int(session.exec(select(WorkOrder.id).where(WorkOrder.ticket == ticket)).one() or 0)
+
+
+def test_an_order_that_is_taken_back_takes_the_ticket_along(hall: Hall) -> None:
+    agent, staff = hall.visitor("chenjiaqi"), hall.visitor("zumiao")
+    ticket = hall.open_ticket(agent, unit="zumiao-office")
+    assert staff.page("/portal/orders/1").status_code == 200
+    assert agent.post(f"/api/tickets/{ticket}/take-back").status_code == 200
+    assert staff.page("/portal/orders/1").status_code == 404
+    assert staff.read(f"/tickets/{ticket}").status_code == 404
+    assert TICKET["title"] not in staff.page("/portal?tab=done").text
+
+
+def test_a_units_story_is_its_own(hall: Hall) -> None:
+    agent, one, other = (hall.visitor(login) for login in ("chenjiaqi", "zumiao", "guicheng"))
+    ticket = hall.open_ticket(agent, unit="zumiao-office")
+    agent.post(f"/api/tickets/{ticket}/dispatch", unit="guicheng-office", reason="协助核查")
+    for staff, order, own, foreign in (
+        (one, 1, "祖庙", "桂城街道办事处"),
+        (other, 2, "桂城", "祖庙街道办事处"),
+    ):
+        story = staff.page(f"/portal/orders/{order}").text.partition('id="story"')[2]
+        assert own in story
+        assert foreign not in story
+    assert "桂城街道办事处" in agent.page(f"/tickets/{ticket}").text

@@ -94,15 +94,9 @@ def test_a_change_is_told_by_topic_and_without_any_of_its_data(hall: Hall) -> No
     agent = hall.visitor("chenjiaqi")
     with opened(agent) as socket:
         hello(socket, "tickets", since=where_it_stands(hall))
-        ticket = hall.open_ticket(agent)
+        hall.open_ticket(agent)
         event = events(socket)[0]
-    assert (event["kind"], event["subject"], event["topics"]) == (
-        "ticket.opened",
-        f"ticket:{ticket}",
-        ["tickets"],
-    )
-    assert "16000000001" not in json.dumps(event)
-    assert set(event) == {"topics", "kind", "subject", "was", "became", "at"}
+    assert event == {"topics": ["tickets"], "kind": "ticket.opened"}
 
 
 def test_a_unit_hears_of_its_own_orders_alone(hall: Hall) -> None:
@@ -146,10 +140,11 @@ def test_a_page_that_comes_back_resumes_from_its_cursor(hall: Hall) -> None:
     agent = hall.visitor("chenjiaqi")
     with opened(agent) as socket:
         cursor = hello(socket, "tickets", since=where_it_stands(hall))["cursor"]
-    while_away = {f"ticket:{hall.open_ticket(agent)}" for _ in range(3)}
+    for _ in range(3):
+        hall.open_ticket(agent)
     with opened(agent) as socket:
         again = hello(socket, "tickets", since=cursor)
-        assert {event["subject"] for event in again["events"]} == while_away
+        assert [event["kind"] for event in again["events"]] == ["ticket.opened"] * 3
         assert again["cursor"] > cursor
 
 

@@ -83,7 +83,6 @@ def test_a_fact_carries_what_its_readers_need() -> None:
     assert last.data == {
         "direction": "in",
         "line": "12319",
-        "caller": "13800138000",
         "language": "cmn",
         "queue": "general",
         "extension": "8001",
