@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -26,13 +27,14 @@ from telephony.ami.link import Down, Link, Up
 from telephony.ami.parser import Message
 from telephony.lineup import Snapshot, corrections
 from telephony.look import look
-from telephony.translate import translate
+from telephony.translate import is_preamble, translate
 from telephony.wrapup import WrapUp
 
 LOOK_AGAIN = 5.0  # seconds after a login: events from before it have arrived by then
 LOOK_OFTEN = 60.0  # seconds between later looks, which should find nothing
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 RETRY = 1.0  # seconds until a database that is away is tried again
+COMPANY = 0.02  # seconds in which what a preamble announces has arrived
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -66,7 +68,16 @@ class Bridge:
     async def run(self) -> None:
         """Until a `Stop` comes along; what arrived before it is written."""
         while not self._is_stopped:
-            await self._take(await self._link.batch())
+            await self._take(await self._batch())
+
+    async def _batch(self) -> list[object]:
+        """What has arrived; a preamble alone waits a moment, lest its writing stand in the way of what follows."""
+        items = await self._link.batch()
+        if all(isinstance(item, Message) and is_preamble(item) for item in items):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(COMPANY):
+                    items += await self._link.batch()
+        return items
 
     async def _take(self, items: Iterable[object]) -> None:
         signals: list[Signal] = []

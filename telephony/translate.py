@@ -48,6 +48,13 @@ def translate(message: Message, node: str, now: datetime) -> tuple[Signal, ...]:
     return reader(Heard(message, node, moment(message, now))) if reader else ()
 
 
+def is_preamble(message: Message) -> bool:
+    """Whether what somebody waits for comes next: where a seat is free, it rings a few milliseconds after a caller
+    has joined the queue.
+    """
+    return message.one("Event") == "QueueCallerJoin"
+
+
 def moment(message: Message, now: datetime) -> datetime:
     """When Asterisk says that it happened (`timestampevents`, seconds since 1970), else `now`."""
     try:

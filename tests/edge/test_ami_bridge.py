@@ -17,7 +17,7 @@ from hotline.journal import read
 from hotline.presence import WRAP_UP
 from hotline.record import calls as record
 from hotline.store import Store
-from hotline.store.tables import Call, Seat
+from hotline.store.tables import Call, FactRow, Seat
 from telephony import bridge as bridge_module
 from telephony.ami import link as link_module
 from telephony.ami.link import Link
@@ -96,6 +96,39 @@ STORY: list[Headers] = [
     at_seat("AgentComplete", 9),
     hangup(9),
 ]
+
+
+def test_a_seat_that_rings_is_written_with_the_joining_before_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge_module, "COMPANY", 5)
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            ami.send(entered())
+            await until(lambda: facts(store, "call.entered"))
+            ami.send(at_queue("QueueCallerJoin", 1, CallerIDNum="13800138000"))
+            await asyncio.sleep(0.02)  # as long as a switch takes to ring a seat
+            ami.send(at_seat("AgentCalled", 1))
+            await until(lambda: facts(store, "call.offered"))
+            with store.transaction() as session:
+                wanted = col(FactRow.kind).in_(("call.queued", "call.offered"))
+                written = session.exec(select(FactRow.xid).where(wanted)).all()
+            assert len(written) == 2
+            assert len(set(written)) == 1
+
+    asyncio.run(scene())
+
+
+def test_a_caller_for_whom_no_seat_rings_is_written_all_the_same(store: Store) -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            ami.send(entered())
+            await until(lambda: facts(store, "call.entered"))
+            ami.send(at_queue("QueueCallerJoin", 1, CallerIDNum="13800138000"))
+            await until(lambda: facts(store, "call.queued"))
+
+    asyncio.run(scene())
 
 
 def test_a_call_from_the_socket_to_the_record(store: Store) -> None:
