@@ -18,7 +18,7 @@ from hotline.journal import Reading
 from hotline.store import Store
 
 LOOK_EVERY = 2.0  # seconds; the bell may be lost
-BREATH = 0.005  # seconds between two looks, so that a busy minute's bells share one
+BREATH = 0.002  # seconds between two looks, so that a busy minute's bells share one
 CATCH_UP = 1000  # facts that a page is told one by one when it comes back
 BACKLOG = 500  # readings that a slow listener may be behind
 
@@ -90,9 +90,8 @@ class Follower:
                 continue
             try:
                 reading = await asyncio.to_thread(self._read, self._horizon)
-            except (
-                SQLAlchemyError
-            ) as error:  # no connection free counts too: every open page depends on this loop
+            except SQLAlchemyError as error:
+                # That no connection was free counts too: every open page depends on this loop.
                 log.warning("journal unreadable", error=type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
                 continue

@@ -142,9 +142,8 @@ def _place(visit: Visit, placed: calls.Placed) -> None:
     house, node = visit.house, visit.house.settings.asterisk.node
     visit.session.commit()  # gives its connection back before another one is asked for
     with house.store.transaction() as session:
-        seat = session.get(
-            Seat, placed.extension, with_for_update=True
-        )  # asked twice at once, it places one call
+        # Locked, so that two wishes at once place one call.
+        seat = session.get(Seat, placed.extension, with_for_update=True)
         if seat is not None and seat.call is not None:
             raise Refused("seat.busy")
         call_record.apply(session, [placed], node)
