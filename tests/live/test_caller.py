@@ -35,10 +35,10 @@ def test_several_calls_come_from_numbers_that_count_up(quiet: Switch, carrier: C
     assert sorted(callers) == ["13900000001", "13900000002", "13900000003"]
 
 
-def test_a_number_that_is_none_is_refused(carrier: Carrier) -> None:
+def test_a_number_written_with_a_plus_is_answered_too(carrier: Carrier) -> None:
     outcome = place(carrier, Attempt("+12345", seconds=1))
-    assert outcome.ending is Ending.FAILED
-    assert outcome.answered_after is None
+    assert outcome.ending is Ending.CALLER
+    assert outcome.answered_after is not None
 
 
 def test_the_command_says_in_plain_words_how_it_went(quiet: Switch) -> None:
