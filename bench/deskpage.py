@@ -1,14 +1,23 @@
-"""An agent's page under observation: notes when each call's card is in the DOM, and when its parts were asked for."""
+"""An agent's page under observation: notes when each call's card is in the DOM, and when it was asked for.
+
+Each agent has a Chromium of their own. It is driven only before and after the calls: whoever looks at a page through
+its debugging port makes the page and the machine busy with telling of it.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from hotline.pack.model import Person
+from hotline.platform import launch
+from hotline.platform.child import Child
 from tests import newcomer
 from tests.newcomer import Platform
 
@@ -26,6 +35,9 @@ const look = () => {
 performance.setResourceTimingBufferSize(100_000);
 new MutationObserver(look).observe(document, {childList: true, subtree: true, attributes: true});
 """
+ACTIVE_PORT = "DevToolsActivePort"  # where Chromium writes it
+# A window of the desk's own: without tabs to redraw whenever a telephone rings.
+WINDOW = ("--headless", "--no-first-run", "--app=data:text/html,desk", "--window-size=1366,768")
 DRIFT = "() => performance.timeOrigin + performance.now() - Date.now()"
 
 
@@ -39,36 +51,63 @@ class Pop:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a page noted: every call whose card was in the DOM while it rang, by its id; and by how many seconds the
+    page's clock is ahead of the wall clock, as far as milliseconds tell."""
+
+    pops: dict[str, Pop]
+    drift: float
+
+
+@dataclass(frozen=True)
 class DeskPage:
-    """The page of the seat `extension`."""
+    """The desk of the seat `extension`, in the Chromium whose profile is in `profile`."""
 
     extension: str
-    page: Page
+    profile: Path
+    playwright: Playwright
 
-    def pops(self) -> dict[str, Pop]:
-        """Every call whose card was in the DOM while it rang, by its id."""
-        return {call: Pop(*moments) for call, moments in self.page.evaluate("pops").items()}
+    @contextmanager
+    def driven(self) -> Iterator[Page]:
+        """The page, to be looked at and touched inside the block."""
+        browser = self.playwright.chromium.connect_over_cdp(_door(self.profile))
+        yield browser.contexts[0].pages[0]
+        browser.close()
 
-    def drift(self) -> float:
-        """Seconds by which the page's clock is ahead of the wall clock, as far as milliseconds tell."""
-        return float(self.page.evaluate(DRIFT)) / 1000
-
-    def is_ready(self) -> bool:
-        """Whether the seat takes calls."""
-        return self.page.locator(".seat[data-presence=ready]").count() > 0
+    def seen(self) -> Seen:
+        """What the page has noted so far."""
+        with self.driven() as page:
+            pops = {call: Pop(*moments) for call, moments in page.evaluate("pops").items()}
+            return Seen(pops, float(page.evaluate(DRIFT)) / 1000)
 
 
 @contextmanager
-def ready_desk(browser: Browser, platform: Platform, agent: Person) -> Iterator[DeskPage]:
-    """The agent at the desk, in a browser of their own, with a telephone that takes calls."""
-    context = newcomer.come_in(browser)
-    try:
-        context.add_init_script(WATCH)
-        page = newcomer.log_in(context, platform, agent.login)
-        expect(page.locator("[data-softphone]")).to_have_attribute("data-line", "ready")
-        page.locator("[data-seat=ready]").click()
-        expect(page.locator(".seat[data-presence]").first).to_have_attribute("data-presence", "ready")
-        assert agent.extension is not None
-        yield DeskPage(agent.extension, page)
-    finally:
-        context.close()
+def ready_desk(playwright: Playwright, platform: Platform, agent: Person, folder: Path) -> Iterator[DeskPage]:
+    """The agent at the desk, with a telephone that takes calls. Nobody drives the browser any more."""
+    assert agent.extension is not None
+    profile = folder / agent.login
+    own = ("--remote-debugging-port=0", f"--user-data-dir={profile}")
+    child = Child(
+        name=f"chromium-{agent.login}",
+        argv=(newcomer.CHROMIUM, *newcomer.BROWSER_ARGUMENTS, *WINDOW, *own),
+        ready=lambda: _has_window(profile),
+    )
+    with launch.running(child, folder):
+        desk = DeskPage(agent.extension, profile, playwright)
+        with desk.driven() as page:
+            newcomer.log_in(page, platform, agent.login)
+            page.evaluate(WATCH)
+            expect(page.locator("[data-softphone]")).to_have_attribute("data-line", "ready")
+            page.locator("[data-seat=ready]").click()
+            expect(page.locator(".seat[data-presence]").first).to_have_attribute("data-presence", "ready")
+        yield desk
+
+
+def _door(profile: Path) -> str:
+    """The address of the debugging port."""
+    return f"http://127.0.0.1:{(profile / ACTIVE_PORT).read_text().split()[0]}"
+
+
+def _has_window(profile: Path) -> bool:
+    with urlopen(f"{_door(profile)}/json/list", timeout=1) as answer:
+        return any(one["type"] == "page" for one in json.load(answer))

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from itertools import chain, count, cycle, islice, pairwise
 from pathlib import Path
 
-from bench.deskpage import DeskPage, Pop, ready_desk
+from playwright.sync_api import sync_playwright
+
+from bench.deskpage import Pop, Seen, ready_desk
 from bench.measured import Aim, Measured, percentile
-from bench.wire import Offer, Wire, listening
+from bench.wire import Offer, listening
 from hotline.pack.load import load_pack
 from hotline.pack.model import CityPack, Person
 from telephony.caller import carrier as carriers
@@ -29,9 +31,9 @@ from telephony.switch import locate
 from tests import newcomer
 
 CALLS = 100
-WARMING_UP = 6  # calls before those that count: one for each seat
-SEATS = 6
-RATE = 0.8  # calls that begin each second: two or three seats ring at a time
+WARMING_UP = 5  # calls before those that count: one for each seat
+SEATS = 5
+RATE = 0.6  # calls that begin each second: two seats ring at a time
 LINE = "12345"
 SECONDS = 12.5  # until the caller hangs up: nine and a half of greetings, then the ringing
 AIM = 50.0  # milliseconds
@@ -55,20 +57,22 @@ class Ring:
 def run() -> Measured:
     """A platform of its own, agents at its desks, and the calls."""
     load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, ExitStack() as stack:
-        platform = stack.enter_context(newcomer.running(Path(folder)))
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        platform = stack.enter_context(newcomer.running(folder))
+        playwright = stack.enter_context(sync_playwright())
         city = load_pack(platform.settings.site.city)
-        browser = stack.enter_context(newcomer.chromium())
-        desks = [stack.enter_context(ready_desk(browser, platform, agent)) for agent in _agents(city)]
-        wire = stack.enter_context(listening(platform.settings))
+        desks = [stack.enter_context(ready_desk(playwright, platform, one, folder)) for one in _agents(city)]
         network = beside(platform.settings)
         carrier = stack.enter_context(carriers.running(locate(platform.settings), network))
+        wire = stack.enter_context(listening(platform.settings))
         _call(carrier, islice(_callers(city), WARMING_UP))
         wire.offers.clear()
         _call(carrier, islice(_callers(city), CALLS))
-        rings = _match(wire, desks)
-        drift = max(abs(desk.drift()) for desk in desks)
-    return _measured(rings, len(wire.offers), {"load_before": load, "clock_drift_ms": 1000 * drift})
+        seen = {desk.extension: desk.seen() for desk in desks}
+    drift = max(abs(one.drift) for one in seen.values())
+    about = {"load_before": load, "clock_drift_ms": 1000 * drift}
+    return _measured(_match(wire.offers, seen), len(wire.offers), about)
 
 
 def _agents(city: CityPack) -> list[Person]:
@@ -93,10 +97,10 @@ def _call(carrier: Carrier, callers: Iterable[str]) -> None:
         wait(carrier, call)
 
 
-def _match(wire: Wire, desks: Iterable[DeskPage]) -> list[Ring]:
+def _match(offers: Mapping[Offer, float], seen: Mapping[str, Seen]) -> list[Ring]:
     """Each offer with the card of its call at its seat; an offer without one is left out."""
-    pops = {Offer(call, desk.extension): pop for desk in desks for call, pop in desk.pops().items()}
-    return [Ring(at, pops[offer]) for offer, at in wire.offers.items() if offer in pops]
+    cards = {Offer(call, seat): pop for seat, one in seen.items() for call, pop in one.pops.items()}
+    return [Ring(at, cards[offer]) for offer, at in offers.items() if offer in cards]
 
 
 def _measured(rings: list[Ring], offers: int, about: Mapping[str, float]) -> Measured:

@@ -20,6 +20,7 @@ from hotline.settings import Settings, environment
 from tests.patience import free_port
 
 PARTS = Path(__file__).parent.parent / ".hotline" / "parts"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 BROWSER_ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -72,9 +73,8 @@ def running(folder: Path) -> Iterator[Platform]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Chromium with a microphone that plays a tone."""
-    executable = shutil.which("chromium") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(BROWSER_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(BROWSER_ARGUMENTS))
         yield browser
         browser.close()
 
@@ -86,16 +86,14 @@ def come_in(browser: Browser, language: str = "zh-CN") -> BrowserContext:
     )
 
 
-def log_in(context: BrowserContext, platform: Platform, login: str) -> Page:
-    """The page that one of the demo's people sees first."""
-    page = context.new_page()
+def log_in(page: Page, platform: Platform, login: str) -> None:
+    """One of the demo's people comes to the page that they see first."""
     page.set_default_timeout(15_000)
     page.goto(f"{platform.url}/login")
     page.locator("[name=login]").fill(login)
     page.locator("[name=password]").fill(DEMO_PASSWORD)
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
-    return page
 
 
 def _settings(folder: Path) -> Settings:

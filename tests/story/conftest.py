@@ -42,7 +42,9 @@ def person(platform: Platform, browser: Browser) -> Iterator[Callable[[str], Pag
         def log_in(login: str, language: str = "zh-CN") -> Page:
             context = newcomer.come_in(browser, language)
             stack.callback(context.close)
-            return newcomer.log_in(context, platform, login)
+            page = context.new_page()
+            newcomer.log_in(page, platform, login)
+            return page
 
         yield log_in
 
