@@ -147,9 +147,7 @@ def _told(visit: Visit, ticket: Ticket, facts: Sequence[Fact]) -> Sequence[Fact]
     return [
         fact
         for fact in facts
-        if fact.noun != "call"
-        and fact.subject not in subjects
-        and fact.data.get("order") not in of_others - {None}
+        if fact.noun != "call" and fact.subject not in subjects and fact.data.get("order") not in of_others
     ]
 
 
