@@ -1,0 +1,10 @@
+"""Citizens of several systems become one"""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

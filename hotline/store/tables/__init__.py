@@ -1,0 +1,28 @@
+"""The record's tables. Rows only: what may happen to them is said by the lifecycles, and done by the commands.
+
+Places, units, matters and lines are named by their codes in the city's data. Times are aware and in UTC.
+"""
+
+from hotline.store.tables.accounts import Account, LoginFailure, LoginSession
+from hotline.store.tables.calls import Call, CallAlias, Seat
+from hotline.store.tables.citizens import Citizen, CitizenNumber
+from hotline.store.tables.journal import FactRow
+from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
+from hotline.store.tables.tickets import Ticket, TicketEntry
+
+__all__ = [
+    "Account",
+    "Call",
+    "CallAlias",
+    "Citizen",
+    "CitizenNumber",
+    "ClockPause",
+    "ClockRow",
+    "FactRow",
+    "LoginFailure",
+    "LoginSession",
+    "Seat",
+    "Ticket",
+    "TicketEntry",
+    "WorkOrder",
+]
