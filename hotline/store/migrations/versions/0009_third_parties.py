@@ -1,0 +1,10 @@
+"""Who else took part in a call"""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
