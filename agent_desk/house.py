@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import HTTPConnection
 
 from hotline.pack.model import CityPack
+from hotline.record.city_in_force import CityInForce
 from hotline.settings import Settings
 from hotline.store import Store
 from telephony.actions import Telephone
@@ -21,13 +22,18 @@ class House:
 
     settings: Settings
     store: Store
-    city: CityPack
+    known: CityInForce
     telephone: Telephone
+
+    @property
+    def city(self) -> CityPack:
+        """The city as of the last request."""
+        return self.known.now
 
     @property
     def zone(self) -> ZoneInfo:
         """Where the city's days begin and end."""
-        return ZoneInfo(self.city.city.timezone)
+        return self.known.zone
 
 
 def house_of(connection: HTTPConnection) -> House:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent_desk import topics
 from agent_desk.follow import Follower
 from agent_desk.house import House, house_of, now
-from agent_desk.visit import COOKIE, viewer_of
+from agent_desk.visit import COOKIE, recognise, viewer_of
 from hotline.facts import Fact
 from hotline.journal import Reading
 from hotline.record import accounts
@@ -90,7 +90,7 @@ def _from_own_page(socket: WebSocket) -> bool:
 
 def _recognise(house: House, token: str, hello: Hello) -> Welcome | None:
     with house.store.transaction() as session:
-        found = accounts.find_session(session, token, now())
+        found = recognise(house, session, token, now())
         if found is None:
             return None
         viewer = viewer_of(house, found)

@@ -47,12 +47,20 @@ def enter(request: Request) -> Iterator[Visit]:
     """Opens the transaction, finds the person, and checks that their own page sent the request."""
     house, at = house_of(request), now()
     with house.store.transaction() as session:
-        found = accounts.find_session(session, request.cookies.get(COOKIE, ""), at)
+        found = recognise(house, session, request.cookies.get(COOKIE, ""), at)
         if found is None:
             raise Refused("login.needed")
         if request.method not in SAFE:
             _check_origin(request, found.csrf)
         yield Visit(house, session, viewer_of(house, found), found.csrf, at, path_of(request))
+
+
+def recognise(house: House, session: Session, token: str, at: datetime) -> Person | None:
+    """Whose session `token` opens; what the house knows of the city is the newest then."""
+    found = accounts.find_session(session, token, at)
+    if found is not None:
+        house.known.keep_up(session, found.city, at)
+    return found
 
 
 async def _knock(request: Request) -> Request:

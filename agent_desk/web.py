@@ -17,6 +17,7 @@ from hotline.log import set_up as set_up_log
 from hotline.pack.load import load_pack
 from hotline.platform import addresses
 from hotline.platform.child import Child, Port
+from hotline.record.city_in_force import CityInForce
 from hotline.settings import Settings, load
 from hotline.store import open_store
 from telephony.actions import Telephone
@@ -31,7 +32,7 @@ def open_house(settings: Settings) -> House:
     return House(
         settings=settings,
         store=open_store(addresses.database(settings), bell, settings.database.pool),
-        city=load_pack(settings.site.city),
+        known=CityInForce(load_pack(settings.site.city)),
         telephone=Telephone(settings),
     )
 

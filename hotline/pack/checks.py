@@ -34,7 +34,7 @@ def duplicates(rows: Rows) -> Iterator[Misconfigured]:
                 for value in _named(row, field):
                     if value in first:
                         yield row.fault(
-                            field.name, f"{value!r} again", f"each once; line {first[value].line} has it"
+                            field.name, f"{value!r} again", f"each once; {first[value].stand} has it"
                         )
                     first.setdefault(value, row)
 
@@ -78,7 +78,7 @@ def validity(rows: Rows) -> Iterator[Misconfigured]:
                 yield row.fault("valid_until", row.values["valid_until"], "a day after valid_from")
     for earlier, later in _successors(rows["lines"], lambda row: str(row.values["number"])):
         if later.values["valid_from"] < earlier.values["valid_until"]:
-            expected = f"a day from which line {earlier.line}'s row is no longer valid"
+            expected = f"a time from which {earlier.stand}'s row is no longer valid"
             yield later.fault("valid_from", later.values["valid_from"], expected)
 
 

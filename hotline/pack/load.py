@@ -1,4 +1,4 @@
-"""From a folder of data to one `CityPack`, or to the list of all that is wrong with it."""
+"""From rows of data to one `CityPack`, or to the list of all that is wrong with them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ BUNDLED = Path(__file__).parent.parent / "cities"
 
 
 def load_pack(name: str) -> CityPack:
-    """The pack called `name`: one of the bundled cities, or the path of a folder.
+    """The pack called `name`: one of the bundled cities, or the path of a folder. Raises as `read_pack`."""
+    return build(read_pack(name))
+
+
+def read_pack(name: str) -> Rows:
+    """The rows of the pack called `name`, by sheet.
 
     Raises `BrokenPack` with every mistake in it (first all that stand in single fields; once there are none,
     all that stand between rows), or plain `Misconfigured` where there is no such pack.
@@ -34,7 +39,7 @@ def load_pack(name: str) -> CityPack:
     problems = list({str(problem): problem for problem in problems}.values()) or check(rows)
     if problems:
         raise BrokenPack(folder, problems)
-    return _build(rows)
+    return rows
 
 
 def bundled() -> tuple[str, ...]:
@@ -59,9 +64,11 @@ def _texts(folder: Path, problems: list[Misconfigured]) -> dict[str, str]:
     return texts
 
 
-def _build(rows: Rows) -> CityPack:
+def build(rows: Rows) -> CityPack:
+    """The city that `rows` describe, all checks passed. A sheet that is absent has no rows."""
+
     def made(name: str) -> tuple[Any, ...]:
-        return tuple(row.make() for row in rows[name])
+        return tuple(row.make() for row in rows.get(name, ()))
 
     city = City(**made("city")[0], emergency=made("emergency"))
     zone = ZoneInfo(city.timezone)

@@ -1,4 +1,4 @@
-"""Reading a pack's files into rows, each of which still knows where every field of it stands."""
+"""Reading a city's rows, each of which still knows where every field of it stands: in a file, or in the record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +16,47 @@ from hotline.pack.sheets import SHEETS, Field, Sheet
 
 @dataclass(frozen=True)
 class Row:
-    """One row as read. `lines` has the line of each field that has one of its own."""
+    """One row as read. `written` is what stands there, `values` what it means; `lines` has the line of each field
+    that has one of its own. A row of the record has a `number` and stands in no line.
+    """
 
     sheet: Sheet
     line: int
+    written: Mapping[str, Any]
     values: Mapping[str, Any]
     lines: Mapping[str, int]
+    number: int | None = None
 
-    def fault(self, field: str, found: object, expected: str) -> Misconfigured:
+    def fault(self, field: str, found: object, expected: str) -> Mistake:
         """A mistake in `field` of this row."""
+        return Mistake(self._place(field), str(found), expected, self.sheet.name, self.number, field)
+
+    @property
+    def stand(self) -> str:
+        """Where it is, for a mistake of another row that has to do with it."""
+        return f"line {self.line}" if self.line else str(self.written.get(self.sheet.title, "a new row"))
+
+    def _place(self, field: str) -> str:
+        if self.line == 0:
+            return f"{self.sheet.name} {self.stand}, {field}"
         word = "column" if self.sheet.is_csv else "key"
-        line = self.lines.get(field, self.line)
-        return Misconfigured(f"{self.sheet.file} line {line}, {word} {field}", str(found), expected)
+        return f"{self.sheet.file} line {self.lines.get(field, self.line)}, {word} {field}"
 
     def make(self) -> Any:
         """The value that the row stands for."""
         return self.sheet.make(**self.values)
+
+
+class Mistake(Misconfigured):
+    """A mistake in one field: of which sheet, which row of the record (None for a file's or a new one)."""
+
+    def __init__(
+        self, where: str, found: str, expected: str, sheet: str, number: int | None, field: str
+    ) -> None:
+        super().__init__(where, found, expected)
+        self.sheet = sheet
+        self.number = number
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -64,7 +89,14 @@ def read_sheet(sheet: Sheet, text: str, problems: list[Misconfigured]) -> list[R
     except csv.Error as error:
         problems.append(Misconfigured(sheet.file, str(error), "comma-separated values"))
         return []
-    return [_understand(sheet, raw, problems) for raw in raws]
+    return [_understand(Row(sheet, raw.line, raw.values, {}, raw.lines), problems) for raw in raws]
+
+
+def recorded_row(
+    sheet: Sheet, number: int | None, written: Mapping[str, Any], problems: list[Misconfigured]
+) -> Row:
+    """A row of `sheet` as the record or a form has it; what is wrong with it is added to `problems`."""
+    return _understand(Row(sheet, 0, written, {}, {}, number), problems)
 
 
 def _csv_rows(sheet: Sheet, text: str) -> Iterator[_Raw]:
@@ -139,20 +171,18 @@ def _toml_places(sheet: Sheet, text: str) -> Iterator[tuple[int, dict[str, int]]
         yield place
 
 
-def _understand(sheet: Sheet, raw: _Raw, problems: list[Misconfigured]) -> Row:
+def _understand(row: Row, problems: list[Misconfigured]) -> Row:
     values: dict[str, Any] = {}
-    row = Row(sheet, raw.line, values, raw.lines)
-    for name in raw.values.keys() - {field.name for field in sheet.fields}:
-        problems.append(
-            row.fault(name, "an unknown key", "one of " + ", ".join(f.name for f in sheet.fields))
-        )
-    for field in sheet.fields:
+    known = [field.name for field in row.sheet.fields]
+    for name in row.written.keys() - set(known):
+        problems.append(row.fault(name, "an unknown key", "one of " + ", ".join(known)))
+    for field in row.sheet.fields:
         try:
-            values[field.name] = _value(field, raw.values)
+            values[field.name] = _value(field, row.written)
         except (ValueError, TypeError):
-            found = repr(raw.values[field.name]) if field.name in raw.values else "nothing"
+            found = repr(row.written[field.name]) if field.name in row.written else "nothing"
             problems.append(row.fault(field.name, found, field.form.expected))
-    return row
+    return replace(row, values=values)
 
 
 def _value(field: Field, values: Mapping[str, Any]) -> Any:

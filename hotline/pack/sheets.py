@@ -66,6 +66,11 @@ class Sheet:
         return self.file.endswith(".csv")
 
     @property
+    def title(self) -> str:
+        """The field by which a person tells its rows apart."""
+        return self.key or self.fields[0].name
+
+    @property
     def header(self) -> str:
         """What stands above a row of it in TOML."""
         return f"[{self.table}]" if self.single else f"[[{self.table}]]"
@@ -332,6 +337,12 @@ SHEETS = (
         table="prompt",
     ),
 )
+
+DEMO = frozenset({"people", "citizens", "tickets"})
+"""Sheets that the demo brings in once, and that the city's data doesn't keep."""
+
+CATALOGUE = frozenset({"slots", "categories", "matters"})
+"""Sheets that are published as a whole, in versions of their own."""
 
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}
 FILES = tuple(dict.fromkeys(sheet.file for sheet in SHEETS))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
-from hotline.pack.load import load_pack
+from hotline.bell import Bell
+from hotline.pack.load import load_pack, read_pack
 from hotline.platform import addresses, plugins, postgresql, redis_server, secrets
+from hotline.record import city
 from hotline.settings import Settings
-from hotline.store import migrate
+from hotline.store import migrate, open_store
 
 Say = Callable[[str], None]
 # Asterisk, its configuration, its voice; the browser's code
@@ -47,7 +50,20 @@ def record(settings: Settings, say: Say) -> Iterator[None]:
     with postgresql.serving(settings) as url, redis_server.serving(settings):
         postgresql.check(url)
         migrate(url)
+        _settle_city(settings, say)
         yield
+
+
+def _settle_city(settings: Settings, say: Say) -> None:
+    """A record that has no city yet takes over its pack's."""
+    store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), pool=1)
+    try:
+        with store.transaction() as session:
+            note = f"pack {settings.site.city}"
+            if city.settle(session, read_pack(settings.site.city), datetime.now(UTC), note):
+                say("The record has taken over the city's data")
+    finally:
+        store.close()
 
 
 def _install_servers(settings: Settings, say: Say) -> None:

@@ -22,7 +22,7 @@ from hotline.errors import Refused
 from hotline.facts import SYSTEM, Fact, subject
 from hotline.roles import Role
 from hotline.store.rows import put
-from hotline.store.tables import Account, LoginFailure, LoginSession
+from hotline.store.tables import Account, CityRevision, LoginFailure, LoginSession
 
 PASSWORD_LENGTH = 10
 FAILURES_ALLOWED = 5
@@ -105,7 +105,7 @@ def log_in(
 
 @dataclass(frozen=True)
 class Person:
-    """Who a live session belongs to, with the token that its own pages carry."""
+    """Who a live session belongs to, with the token that its own pages carry, and the city's newest revision."""
 
     account: int
     login: str
@@ -116,6 +116,7 @@ class Person:
     language: str
     theme: str
     csrf: str
+    city: int
 
 
 _PERSON = (
@@ -129,6 +130,7 @@ _PERSON = (
         col(Account.language),
         col(Account.theme),
         col(LoginSession.csrf),
+        func.coalesce(choose(func.max(CityRevision.id)).scalar_subquery(), 0),
     )
     .join(LoginSession, col(LoginSession.account) == col(Account.id))
     .where(
@@ -142,7 +144,7 @@ _PERSON = (
 def find_session(session: Session, token: str, at: datetime) -> Person | None:
     """Whose live session `token` opens. Every request asks this first: one statement, and no row objects."""
     found = session.connection().execute(_PERSON, {"token_hash": _digest(token), "at": at}).first()
-    return Person(*found) if found else None  # type: ignore[arg-type]
+    return Person(*found) if found else None
 
 
 def log_out(session: Session, token: str, at: datetime) -> None:

@@ -22,6 +22,7 @@ from hotline import calls, presence
 from hotline.errors import Unreachable
 from hotline.record import accounts
 from hotline.record import calls as call_record
+from hotline.record.city_in_force import CityInForce
 from hotline.roles import Role
 from hotline.settings import Settings
 from hotline.store.tables import Call, FactRow, WorkOrder
@@ -107,7 +108,7 @@ class Office:
 def office(town: Town, served: Settings) -> Iterator[Office]:
     build.build(served, lambda words: None)
     told = Told()
-    house = House(served, town.store, town.city, cast(Telephone, told))
+    house = House(served, town.store, CityInForce(town.city), cast(Telephone, told))
     # Without its lifespan: nothing follows the journal, so that all statements are the requests' own.
     client = TestClient(create_app(house), base_url="http://127.0.0.1")
     office = Office(house, client, told, town)

@@ -16,6 +16,7 @@ from agent_desk import build
 from agent_desk.app import create_app
 from agent_desk.house import House
 from hotline.errors import Unreachable
+from hotline.record.city_in_force import CityInForce
 from hotline.settings import Settings
 from telephony.actions import Telephone
 from tests.edge.conftest import PASSWORD, Town
@@ -100,7 +101,7 @@ class Hall:
 def hall_in(town: Town, settings: Settings) -> Iterator[Hall]:
     """The application on `town`'s record, following its journal."""
     build.build(settings, lambda words: None)
-    house = House(settings, town.store, town.city, cast(Telephone, NoTelephone()))
+    house = House(settings, town.store, CityInForce(town.city), cast(Telephone, NoTelephone()))
     app = create_app(house)
     with TestClient(app):
         yield Hall(app, house, town)

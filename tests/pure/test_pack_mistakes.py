@@ -83,7 +83,7 @@ BETWEEN_ROWS = [
     ("queues.toml", 'skill = "talking"', 'skill = "singing"', "queues.toml line 5, key skill", "'singing'",
      "a name in skills.toml"),
     ("lines.toml", "valid_until = 2025-01-01", "valid_until = 2025-01-02", "lines.toml line 28, key valid_from",
-     "2025-01-01", "a day from which line 10's row is no longer valid"),
+     "2025-01-01", "a time from which line 10's row is no longer valid"),
     ("lines.toml", "valid_until = 2025-01-01", "valid_from = 2025-01-01\nvalid_until = 2025-01-01",
      "lines.toml line 19, key valid_until", "2025-01-01", "a day after valid_from"),
     ("catalogue.csv", "complaint,order", "complaint,nobody", "catalogue.csv line 2, column owner", "'nobody'",

@@ -6,6 +6,7 @@ Places, units, matters and lines are named by their codes in the city's data. Ti
 from hotline.store.tables.accounts import Account, LoginFailure, LoginSession
 from hotline.store.tables.calls import Call, CallAlias, Seat
 from hotline.store.tables.citizens import Citizen, CitizenNumber
+from hotline.store.tables.city import CityRevision, CityRow
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
 from hotline.store.tables.tickets import Ticket, TicketEntry
@@ -16,6 +17,8 @@ __all__ = [
     "CallAlias",
     "Citizen",
     "CitizenNumber",
+    "CityRevision",
+    "CityRow",
     "ClockPause",
     "ClockRow",
     "FactRow",
