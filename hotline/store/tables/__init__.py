@@ -5,6 +5,7 @@ Places, units, matters and lines are named by their codes in the city's data. Ti
 
 from hotline.store.tables.accounts import Account, LoginFailure, LoginSession
 from hotline.store.tables.calls import Call, CallAlias, Seat
+from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, OrganisationChange
 from hotline.store.tables.citizens import Citizen, CitizenNumber
 from hotline.store.tables.city import CityRevision, CityRow
 from hotline.store.tables.journal import FactRow
@@ -15,6 +16,8 @@ __all__ = [
     "Account",
     "Call",
     "CallAlias",
+    "CatalogueRow",
+    "CatalogueVersion",
     "Citizen",
     "CitizenNumber",
     "CityRevision",
@@ -24,6 +27,7 @@ __all__ = [
     "FactRow",
     "LoginFailure",
     "LoginSession",
+    "OrganisationChange",
     "Seat",
     "Ticket",
     "TicketEntry",

@@ -11,7 +11,10 @@ from hotline.store.tables.columns import identity, points_at
 
 
 class WorkOrder(SQLModel, table=True):
-    """One unit's duty for a ticket. A bound order can't be returned."""
+    """One unit's duty for a ticket. A bound order can't be returned.
+
+    `catalogue` is the version under which it was issued.
+    """
 
     __tablename__ = "work_order"
     __table_args__ = (
@@ -33,6 +36,7 @@ class WorkOrder(SQLModel, table=True):
     ended_at: datetime | None = None
     public_reply: str = ""
     internal_reply: str = ""
+    catalogue: int | None = points_at("catalogue_version.id", nullable=True, index=False)
 
 
 class ClockRow(SQLModel, table=True):
