@@ -9,6 +9,7 @@ from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, Orga
 from hotline.store.tables.citizens import Citizen, CitizenNumber
 from hotline.store.tables.city import CityRevision, CityRow
 from hotline.store.tables.journal import FactRow
+from hotline.store.tables.links import Link
 from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
 from hotline.store.tables.tickets import Ticket, TicketEntry
 
@@ -25,6 +26,7 @@ __all__ = [
     "ClockPause",
     "ClockRow",
     "FactRow",
+    "Link",
     "LoginFailure",
     "LoginSession",
     "OrganisationChange",

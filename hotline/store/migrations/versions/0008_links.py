@@ -1,5 +1,8 @@
 """What the bridge knows of its link"""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -7,4 +10,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "link",
+        sa.Column("node", sa.String(), primary_key=True),
+        sa.Column("applied", sa.BigInteger(), nullable=False),
+        sa.Column("is_up", sa.Boolean(), nullable=False),
+        sa.Column("is_refused", sa.Boolean(), nullable=False),
+        sa.Column("lost_at", sa.DateTime(timezone=True)),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True)),
+        sa.Column("waiting", sa.BigInteger(), nullable=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("gaps", "corrections", "drift", "orphans")
+        ),
+        sa.Column("gap_seconds", sa.Float(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("failed", "skipped")),
+    )
