@@ -204,10 +204,10 @@ def _can_play(visit: Visit, call: Call) -> bool:
 def _suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
     """The unit that answers for the ticket's matter in its area; without a matter, for what its words speak of."""
     city, language = visit.house.city, visit.viewer.language
-    area = ticket.area or city.areas.city.code
+    area, day = ticket.area or city.areas.city.code, visit.at.astimezone(visit.house.zone).date()
     matter = city.catalogue.matters.get(ticket.matter or "")
     if matter is not None:
-        known = responsible_unit(city, matter, area)
+        known = responsible_unit(city, matter, area, day)
         reason = f"{naming.name(matter, language)} · {known.reason_in(language)}"
         return Suggested(known.unit.code, naming.name(known.unit, language), reason)
     found = suggest(
@@ -216,7 +216,7 @@ def _suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
         area=area,
         line=ticket.line,
         type_=Type(ticket.type),
-        day=visit.at.astimezone(visit.house.zone).date(),
+        day=day,
         limit=1,
     )
     return next(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -31,11 +32,30 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Matter:
-    """One entry: `owner` is the city-level unit whose duty it is, `level` where it is handled.
+class Claim:
+    """Who answers for a matter where: `unit`'s duty in `areas` (codes, with all below them; the whole city where
+    there are none), handled at `level` by `unit` itself or by its counterpart there.
+    """
 
-    `code` has six digits, of which the first four are its category. `slots` are names of what the form must
-    ask; `budget` replaces the policy's time to resolve. `basis` may be empty.
+    unit: str
+    level: Level
+    areas: tuple[str, ...] = ()
+    basis: str = ""
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it holds on `day`: the first day included, the last excluded."""
+        return self.valid_from <= day < self.valid_until
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One entry: `owner` is the unit whose duty it is in `areas` (everywhere, where there are none), `level` where
+    it is handled; `further` are claims of others on parts of the city.
+
+    `code` has six or eight digits, of which the first four are its category. `slots` are names of what the form
+    must ask; `budget` replaces the policy's time to resolve. `basis` and `owner` may be empty.
     """
 
     code: str
@@ -50,23 +70,49 @@ class Matter:
     budget: Budget | None = None
     valid_from: date = date.min
     valid_until: date = date.max
+    areas: tuple[str, ...] = ()
+    further: tuple[Claim, ...] = ()
 
     @property
     def category(self) -> str:
         """The code of its second-level heading."""
         return self.code[:4]
 
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Everybody who answers for it somewhere, its owner first."""
+        own = Claim(self.owner, self.level, self.areas, self.basis, self.valid_from, self.valid_until)
+        return (own, *self.further) if self.owner else self.further
+
     def is_valid_on(self, day: date) -> bool:
         """Whether the catalogue has it on `day`: the first day included, the last excluded."""
-        return self.valid_from <= day < self.valid_until
+        return self.valid_from <= day < self.valid_until or any(one.is_valid_on(day) for one in self.further)
+
+
+def in_one(rows: Iterable[Matter]) -> Iterator[Matter]:
+    """Matters whose several rows, one for each claim, have become one: the first says what it is."""
+    by_code: dict[str, list[Matter]] = {}
+    for row in rows:
+        by_code.setdefault(row.code, []).append(row)
+    for first, *others in by_code.values():
+        further = tuple(claim for other in others for claim in other.claims)
+        yield replace(first, further=(*first.further, *further)) if further else first
 
 
 class Catalogue:
-    """All matters and their headings."""
+    """All matters and their headings, with what the form asks for them; `version` is its number in the record."""
 
-    def __init__(self, categories: tuple[Category, ...], matters: tuple[Matter, ...]) -> None:
+    def __init__(
+        self,
+        categories: Iterable[Category],
+        matters: Iterable[Matter],
+        slots: Iterable[Slot] = (),
+        version: int | None = None,
+    ) -> None:
         self.categories = {category.code: category for category in categories}
-        self.matters = {matter.code: matter for matter in matters}
+        self.matters = {matter.code: matter for matter in in_one(matters)}
+        self.slots = tuple(slots)
+        self.version = version
 
     @cached_property
     def index(self) -> TextIndex:

@@ -94,7 +94,7 @@ def suggest(
             hit.words,
             matter.owner == owner,
             _fits(matter, type_),
-            responsible_unit(city, matter, area),
+            responsible_unit(city, matter, area, day),
         )
         for score, hit, matter in found[:limit]
         if score >= least

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from hotline.levels import Level
@@ -40,7 +41,10 @@ _GENERAL = (Kind.GOVERNMENT, Kind.TOWN, Kind.VILLAGE)
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit. `areas`: codes of the places it answers for, everything below them included; `calendar`: a name."""
+    """One unit. `areas`: codes of the places it answers for, everything below them included; `calendar`: a name.
+
+    It takes on duties from its first day until before `valid_until`; `succeeds`: units whose duties it took over.
+    """
 
     code: str
     name_zh: str
@@ -51,6 +55,13 @@ class Unit:
     areas: tuple[str, ...]
     calendar: str
     guided_by: tuple[str, ...] = ()
+    valid_from: date = date.min
+    valid_until: date = date.max
+    succeeds: tuple[str, ...] = ()
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it takes on duties on `day`."""
+        return self.valid_from <= day < self.valid_until
 
 
 class Units(Tree[Unit]):
@@ -58,19 +69,39 @@ class Units(Tree[Unit]):
 
     def __init__(self, units: Iterable[Unit]) -> None:
         super().__init__(units)
-        self._offices: dict[tuple[Level, str], Unit] = {}
-        self._counterparts: dict[tuple[str, Level, str], Unit] = {}
+        self._offices: dict[tuple[Level, str], list[Unit]] = {}
+        self._counterparts: dict[tuple[str, Level, str], list[Unit]] = {}
         for unit in self:
             for area in unit.areas:
                 for owner in unit.guided_by:
-                    self._counterparts.setdefault((owner, unit.level, area), unit)
+                    self._counterparts.setdefault((owner, unit.level, area), []).append(unit)
                 if unit.kind in _GENERAL:
-                    self._offices.setdefault((unit.level, area), unit)
+                    self._offices.setdefault((unit.level, area), []).append(unit)
 
-    def office(self, level: Level, area: str) -> Unit | None:
+    def on(self, day: date, code: str) -> Unit | None:
+        """The unit of that code, if it takes on duties on `day`."""
+        unit = self.get(code)
+        return unit if unit is not None and unit.is_valid_on(day) else None
+
+    def office(self, level: Level, area: str, day: date) -> Unit | None:
         """The general authority of `area`: the district's government, the town's office, the village's committee."""
-        return self._offices.get((level, area))
+        return _first(self._offices.get((level, area), ()), day)
 
-    def counterpart(self, owner: str, level: Level, area: str) -> Unit | None:
-        """The unit that carries out city department `owner`'s duties in `area` at `level`, where one does."""
-        return self._counterparts.get((owner, level, area))
+    def counterpart(self, owner: str, level: Level, area: str, day: date) -> Unit | None:
+        """The unit that carries out department `owner`'s duties in `area` at `level`, where one does."""
+        return _first(self._counterparts.get((owner, level, area), ()), day)
+
+    def with_predecessors(self, codes: Iterable[str]) -> frozenset[str]:
+        """`codes`, and the units whose duties any of them took over: their orders and reports are theirs too."""
+        found: set[str] = set()
+        waiting = list(codes)
+        while waiting:
+            code = waiting.pop()
+            if code not in found:
+                found.add(code)
+                waiting.extend(self[code].succeeds if code in self else ())
+        return frozenset(found)
+
+
+def _first(units: Iterable[Unit], day: date) -> Unit | None:
+    return next((unit for unit in units if unit.is_valid_on(day)), None)

@@ -72,7 +72,7 @@ def trees(rows: Rows) -> Iterator[Misconfigured]:
 
 def validity(rows: Rows) -> Iterator[Misconfigured]:
     """What is valid is so for at least a day, and one number is one line on any day."""
-    for name in ("lines", "matters", "policies"):
+    for name in ("lines", "units", "matters", "policies"):
         for row in rows[name]:
             if row.values["valid_from"] >= row.values["valid_until"]:
                 yield row.fault("valid_until", row.values["valid_until"], "a day after valid_from")
@@ -92,11 +92,25 @@ def categories(rows: Rows) -> Iterator[Misconfigured]:
 
 
 def owners(rows: Rows) -> Iterator[Misconfigured]:
-    """A matter's owner is a unit of the city: who handles it further down follows from the place."""
+    """Who answers for a matter everywhere is a unit of the city: who handles it further down follows from the place.
+    Nobody answers for what is handled above them.
+    """
     levels = {row.values["code"]: row.values["level"] for row in rows["units"]}
     for row in rows["matters"]:
-        if levels.get(row.values["owner"], Level.CITY) is not Level.CITY:
+        level = levels.get(row.values["owner"], Level.CITY)
+        if level is not Level.CITY and not row.values["areas"]:
             yield row.fault("owner", row.values["owner"], "a unit of level city")
+        elif level.depth > row.values["level"].depth:
+            yield row.fault("level", row.values["level"], f"{level}, the owner's own, or one below it")
+
+
+def claims(rows: Rows) -> Iterator[Misconfigured]:
+    """Rows of one code are claims on one matter: they have one name."""
+    first: dict[str, Row] = {}
+    for row in rows["matters"]:
+        same = first.setdefault(row.values["code"], row)
+        if same.values["name_zh"] != row.values["name_zh"]:
+            yield row.fault("code", row.values["code"], f"a code of its own; {same.stand} has this one")
 
 
 def policies(rows: Rows) -> Iterator[Misconfigured]:
@@ -145,5 +159,6 @@ CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
     validity,
     categories,
     owners,
+    claims,
     policies,
 )

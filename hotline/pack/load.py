@@ -80,7 +80,7 @@ def build(rows: Rows) -> CityPack:
         areas=Areas(made("areas")),
         units=Units(made("units")),
         slots=made("slots"),
-        catalogue=Catalogue(made("categories"), made("matters")),
+        catalogue=Catalogue(made("categories"), made("matters"), made("slots")),
         calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
         clock_policies=_policies(rows),
         people=made("people"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from hotline.words import catalogue
 pytestmark = pytest.mark.pure
 
 FOSHAN = load_pack("foshan")
+DAY = date(2026, 3, 2)
 MATTERS = FOSHAN.catalogue.matters
 LAMPS, STALLS, WATER, CERTIFICATE = (MATTERS[code] for code in ("010101", "010201", "070101", "120903"))
 
@@ -41,18 +43,18 @@ LAMPS, STALLS, WATER, CERTIFICATE = (MATTERS[code] for code in ("010101", "01020
 def test_the_place_finds_the_unit_at_the_matters_level(
     matter: Matter, area: str, unit: str, why: Why
 ) -> None:
-    found = responsible_unit(FOSHAN, matter, area)
+    found = responsible_unit(FOSHAN, matter, area, DAY)
     assert (found.unit.name_zh, found.why) == (unit, why)
 
 
 def test_where_nobody_does_it_the_duty_goes_up() -> None:
-    found = responsible_unit(_without("zumiao-office"), STALLS, "zumiao")
+    found = responsible_unit(_without("zumiao-office"), STALLS, "zumiao", DAY)
     assert (found.unit.code, found.why) == ("chancheng-urban-management", Why.NOBODY_THERE)
 
 
 def test_where_even_the_owner_is_gone_the_duty_unit_answers() -> None:
     city = _without("urban-management", "chancheng-urban-management")
-    found = responsible_unit(city, LAMPS, "zumiao")
+    found = responsible_unit(city, LAMPS, "zumiao", DAY)
     assert (found.unit.code, found.why) == (FOSHAN.city.duty_unit, Why.ON_DUTY)
 
 
@@ -60,7 +62,7 @@ def test_where_even_the_owner_is_gone_the_duty_unit_answers() -> None:
 def test_somebody_always_answers_at_no_level_below_the_places_or_the_matters(
     matter: Matter, place: Area
 ) -> None:
-    found = responsible_unit(FOSHAN, matter, place.code)
+    found = responsible_unit(FOSHAN, matter, place.code, DAY)
     assert found.unit.level.depth <= min(place.level.depth, matter.level.depth)
     assert (found.why is Why.LEVEL) == (found.unit.level is matter.level)
     answered = {step.code for code in found.unit.areas for step in FOSHAN.areas.below(code)}
@@ -76,13 +78,13 @@ def test_somebody_always_answers_at_no_level_below_the_places_or_the_matters(
     ),
 )
 def test_somebody_answers_whoever_is_missing(matter: Matter, area: str, missing: set[str]) -> None:
-    found = responsible_unit(_without(*missing), matter, area)
+    found = responsible_unit(_without(*missing), matter, area, DAY)
     assert found.unit.code not in missing
 
 
 @pytest.mark.parametrize("language", ["zh_Hans", "en"])
 def test_the_reason_is_said_in_both_languages(language: str) -> None:
-    reason = responsible_unit(FOSHAN, STALLS, "shunde").reason_in(language)
+    reason = responsible_unit(FOSHAN, STALLS, "shunde", DAY).reason_in(language)
     assert {"zh_Hans": "顺德区", "en": "Shunde District"}[language] in reason
     assert "{" not in reason
 

@@ -23,6 +23,8 @@ from tests.pure.smallpack import FILES, write_pack
 
 pytestmark = pytest.mark.pure
 
+DAY = date(2026, 3, 2)
+
 
 @pytest.fixture(scope="module")
 def foshan() -> CityPack:
@@ -95,7 +97,7 @@ def test_foshan_has_its_five_districts_and_32_towns_and_streets(foshan: CityPack
 
 def test_every_town_and_street_has_its_office_and_every_district_its_government(foshan: CityPack) -> None:
     for area in foshan.areas:
-        office = foshan.units.office(area.level, area.code)
+        office = foshan.units.office(area.level, area.code, DAY)
         assert office is not None, area
         assert office.areas == (area.code,)
 
@@ -134,7 +136,7 @@ def test_every_district_has_a_bureau_for_what_its_level_handles(foshan: CityPack
     districts = foshan.areas.children(foshan.areas.city.code)
     for owner in owners:
         for district in districts:
-            assert foshan.units.counterpart(owner, Level.DISTRICT, district.code), (owner, district.code)
+            assert foshan.units.counterpart(owner, Level.DISTRICT, district.code, DAY), (owner, district.code)
 
 
 def test_utilities_answer_within_a_day_of_natural_time(foshan: CityPack) -> None:
