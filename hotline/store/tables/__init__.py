@@ -11,6 +11,7 @@ from hotline.store.tables.city import CityRevision, CityRow
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.links import Link
 from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
+from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "CatalogueRow",
     "CatalogueVersion",
     "Citizen",
+    "CitizenMerge",
     "CitizenNumber",
+    "CitizenPair",
     "CityRevision",
     "CityRow",
     "ClockPause",

@@ -10,7 +10,7 @@ from hotline.store.tables.columns import identity, points_at
 
 
 class Citizen(SQLModel, table=True):
-    """Who asks."""
+    """Who asks. One who turned out to be somebody else already known is `merged_into` them."""
 
     id: int | None = identity()
     name: str = ""
@@ -19,6 +19,7 @@ class Citizen(SQLModel, table=True):
     enterprise: str = ""
     note: str = ""
     created_at: datetime
+    merged_into: int | None = points_at("citizen.id", nullable=True, index=False)
 
 
 class CitizenNumber(SQLModel, table=True):
