@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hotline.words import N_
+
 
 class Measure(StrEnum):
     """How time is counted. Working days count from the next day and are due at the end of the last one."""
@@ -40,8 +42,8 @@ _MEASURES = {
 _BUDGET = re.compile(r"([1-9]\d{0,4}) (" + "|".join(_MEASURES) + ")")
 _SHARE = re.compile(r"([1-9]\d?) %")
 
-BUDGET_FORM = "30 min, 24 h, 2 working h or 15 working days"
-AMBER_FORM = f"20 %, {BUDGET_FORM}"
+BUDGET_FORM = N_("30 min, 24 h, 2 working h or 15 working days")
+AMBER_FORM = N_("20 %, 30 min, 24 h, 2 working h or 15 working days")
 
 
 def parse_budget(text: str) -> Budget:

@@ -32,7 +32,29 @@ def catalogue(language: str) -> Mapping[str, str]:
     return texts
 
 
+class Phrase(str):
+    """An English sentence whose `{names}` are filled in, and that can still be said in another language."""
+
+    pattern: str
+    values: Mapping[str, object]
+
+    def __new__(cls, pattern: str, **values: object) -> Phrase:
+        made = super().__new__(cls, Formatter().vformat(pattern, (), values))
+        made.pattern, made.values = pattern, values
+        return made
+
+    def said_in(self, language: str) -> str:
+        """The sentence in `language`, with whatever it is filled with that can be said in it too."""
+        values = {
+            name: value.said_in(language) if isinstance(value, Phrase) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.pattern, language, **values)
+
+
 def translate(text: str, language: str, **values: object) -> str:
     """`text` in `language`, with its `{names}` filled in. A text without a translation stays English."""
+    if isinstance(text, Phrase):
+        return text.said_in(language)
     words = catalogue(language).get(text, text)
     return Formatter().vformat(words, (), values) if values else words

@@ -15,6 +15,7 @@ from hotline.pack.rows import Row
 from hotline.pack.sheets import BY_NAME, SHEETS, Field
 from hotline.tickets import Type, Urgency
 from hotline.trees import cycle_in
+from hotline.words import N_, Phrase
 
 Rows = Mapping[str, Sequence[Row]]
 PROMISED = (Kind.DISPATCH, Kind.SIGN, Kind.CONTACT, Kind.RESOLVE)
@@ -33,9 +34,8 @@ def duplicates(rows: Rows) -> Iterator[Misconfigured]:
             for row in rows[sheet.name]:
                 for value in _named(row, field):
                     if value in first:
-                        yield row.fault(
-                            field.name, f"{value!r} again", f"each once; {first[value].stand} has it"
-                        )
+                        expected = Phrase(N_("each once; {other} has it"), other=first[value].stand)
+                        yield row.fault(field.name, f"{value!r} again", expected)
                     first.setdefault(value, row)
 
 
@@ -48,7 +48,8 @@ def references(rows: Rows) -> Iterator[Misconfigured]:
             for row in rows[sheet.name]:
                 for name in _named(row, field):
                     if name not in known:
-                        yield row.fault(field.name, repr(name), f"a {target.key} in {target.file}")
+                        expected = Phrase(N_("a {key} in {file}"), key=target.key, file=target.file)
+                        yield row.fault(field.name, repr(name), expected)
 
 
 def trees(rows: Rows) -> Iterator[Misconfigured]:
@@ -57,28 +58,29 @@ def trees(rows: Rows) -> Iterator[Misconfigured]:
         by_code = {row.values["code"]: row for row in rows[name]}
         ring = cycle_in({code: row.values["parent"] for code, row in by_code.items()})
         if ring:
-            yield by_code[ring[0]].fault("parent", " → ".join([*ring, ring[0]]), "a tree without rings")
+            yield by_code[ring[0]].fault("parent", " → ".join([*ring, ring[0]]), N_("a tree without rings"))
         for row in rows[name]:
             parent = by_code.get(row.values["parent"])
             if parent and parent.values["level"].depth > row.values["level"].depth:
-                yield row.fault("level", row.values["level"], f"one not above {parent.values['level']}")
+                expected = Phrase(N_("one not above {level}"), level=parent.values["level"])
+                yield row.fault("level", row.values["level"], expected)
     roots = [row for row in rows["areas"] if row.values["parent"] is None]
     if [row.values["level"] for row in roots] != [Level.CITY]:
         at_fault = roots[-1:] or rows["areas"][:1]
         yield from (
-            row.fault("parent", f"{len(roots)} areas without one", "the city alone") for row in at_fault
+            row.fault("parent", f"{len(roots)} areas without one", N_("the city alone")) for row in at_fault
         )
 
 
 def validity(rows: Rows) -> Iterator[Misconfigured]:
-    """What is valid is so for at least a day, and one number is one line on any day."""
+    """What is valid is so for a while, and one number is one line at any moment."""
     for name in ("lines", "units", "matters", "policies"):
         for row in rows[name]:
             if row.values["valid_from"] >= row.values["valid_until"]:
-                yield row.fault("valid_until", row.values["valid_until"], "a day after valid_from")
+                yield row.fault("valid_until", row.values["valid_until"], N_("a time after valid_from"))
     for earlier, later in _successors(rows["lines"], lambda row: str(row.values["number"])):
         if later.values["valid_from"] < earlier.values["valid_until"]:
-            expected = f"a time from which {earlier.stand}'s row is no longer valid"
+            expected = Phrase(N_("a time from which {other}'s row is no longer valid"), other=earlier.stand)
             yield later.fault("valid_from", later.values["valid_from"], expected)
 
 
@@ -120,11 +122,12 @@ def policies(rows: Rows) -> Iterator[Misconfigured]:
     for earlier, later in _successors(rows["policies"], lambda row: ""):
         if later.values["valid_from"] != earlier.values["valid_until"]:
             yield later.fault(
-                "valid_from", later.values["valid_from"], "the day on which the one before it ends"
+                "valid_from", later.values["valid_from"], N_("the day on which the one before it ends")
             )
     for row in rows["policies"]:
         for kind, type_, urgency in _unpromised(row.values["version"], rows["clocks"]):
-            yield row.fault("version", f"no rule for {kind} of {type_}, {urgency}", "a rule for every ticket")
+            found = f"no rule for {kind} of {type_}, {urgency}"
+            yield row.fault("version", found, N_("a rule for every ticket"))
 
 
 def _named(row: Row, field: Field) -> Iterable[str]:
