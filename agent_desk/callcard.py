@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from agent_desk import naming
 from agent_desk.visit import Visit
 from hotline import calls, presence, tickets
-from hotline.lines import MODE_WORDS, line_on
+from hotline.lines import MODE_WORDS, line_at
 from hotline.record import citizens, views, visibility
 from hotline.store.tables import Call, Citizen, Seat, Ticket
 
@@ -53,7 +53,7 @@ def call_card(visit: Visit) -> CallCard | None:
     call = _call_at_seat(visit)
     if call is None:
         return None
-    line = line_on(visit.house.city.lines, call.line, visit.at.astimezone(visit.house.zone).date())
+    line = line_at(visit.house.city.lines, call.line, call.entered_at)  # what it was when the caller came
     citizen = citizens.who_has(visit.session, call.caller)
     if citizen is not None and citizen.id is not None:
         views.person_viewed(visit.session, visit.viewer, visit.at, citizen=citizen.id, call=call.id)

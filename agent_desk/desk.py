@@ -17,7 +17,7 @@ from agent_desk.seat import PAUSE_REASONS
 from agent_desk.ticketview import ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import presence, tickets
-from hotline.lines import Line
+from hotline.lines import Line, lines_at
 from hotline.record import views
 from hotline.roles import Permission
 from hotline.store.tables import Citizen, Seat, Ticket
@@ -107,8 +107,7 @@ def ticket_fragment(visit: Visiting, identity: int) -> Response:
 
 def _desk(visit: Visit) -> DeskView:
     city, language = visit.house.city, visit.viewer.language
-    today = visit.at.astimezone(visit.house.zone).date()
-    lines = [line for line in city.lines if line.valid_from <= today < line.valid_until]
+    lines = lines_at(city.lines, visit.at)
     return DeskView(
         extension=visit.viewer.extension,
         seat=_seat(visit),

@@ -11,8 +11,9 @@ from sqlmodel import col, or_, select
 
 from agent_desk.story import Names
 from agent_desk.visit import Visit
+from hotline import lines
 from hotline.facts import Fact
-from hotline.lines import Line, line_on
+from hotline.lines import Line
 from hotline.store.tables import Account
 
 
@@ -60,7 +61,7 @@ def line(visit: Visit, number: str) -> str:
 
 def line_at(visit: Visit, number: str, at: datetime) -> Line | None:
     """What a line was at the time."""
-    return line_on(visit.house.city.lines, number, at.astimezone(visit.house.zone).date())
+    return lines.line_at(visit.house.city.lines, number, at)
 
 
 def queue(visit: Visit, code: str) -> str:

@@ -13,7 +13,7 @@ from agent_desk.house import House, house_of, now
 from agent_desk.naming import name
 from agent_desk.render import page_for, page_for_anybody, render
 from agent_desk.visit import COOKIE, Visiting, VisitRoute, viewer_of
-from hotline.lines import MODE_WORDS, Line, Mode
+from hotline.lines import MODE_WORDS, Line, Mode, lines_at
 from hotline.pack import model
 from hotline.platform.people import DEMO_PASSWORD
 from hotline.record import accounts
@@ -86,7 +86,7 @@ def demo_page(request: Request, house: House) -> Response:
     page = page_for_anybody(request, N_("Try it"))
     people = [_demo_person(house, person, page.language) for person in house.city.people]
     today = page.now.astimezone(house.zone).date()
-    lines = [line for line in house.city.lines if line.valid_from <= today < line.valid_until]
+    lines = lines_at(house.city.lines, page.now)
     return render(
         request,
         "start.html",

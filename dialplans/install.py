@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from dialplans.folders import Folders
 from dialplans.plan import Accounts, Plan, plan
@@ -28,6 +29,7 @@ def plan_of(settings: Settings) -> Plan:
         default_queue=pack.city.default_queue,
         languages=pack.city.languages,
         prompts=pack.prompts,
+        at=datetime.now(UTC),
     )
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from dialplans.folders import Folders, folders
-from hotline.lines import Line, Queue
+from hotline.lines import Line, Queue, lines_at
 from hotline.settings import Asterisk, Settings, Trunk
 
 
@@ -22,7 +23,8 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Plan:
-    """One switch. `seats` are extensions; `languages` those that prompts are spoken in, the preferred one first.
+    """One switch, as it is at the aware moment `at`; `lines` are those of all times. `seats` are extensions;
+    `languages` those that prompts are spoken in, the preferred one first.
 
     `prompts`: name → language → text that the city says in words of its own.
     """
@@ -37,6 +39,12 @@ class Plan:
     seats: tuple[str, ...]
     languages: tuple[str, ...]
     prompts: Mapping[str, Mapping[str, str]]
+    at: datetime
+
+    @property
+    def lines_now(self) -> tuple[Line, ...]:
+        """The lines that there are at the plan's moment."""
+        return lines_at(self.lines, self.at)
 
     @property
     def is_everywhere(self) -> bool:
@@ -71,8 +79,9 @@ def plan(
     default_queue: str,
     languages: Iterable[str],
     prompts: Mapping[str, Mapping[str, str]],
+    at: datetime,
 ) -> Plan:
-    """The plan of the switch that `settings` describe, for a city's lines and queues."""
+    """The plan of the switch that `settings` describe, for a city's lines and queues, as it is at `at`."""
     return Plan(
         switch=settings.asterisk,
         trunk=settings.trunk,
@@ -84,4 +93,5 @@ def plan(
         seats=seats_from(settings.asterisk),
         languages=tuple(languages),
         prompts=prompts,
+        at=at,
     )

@@ -6,10 +6,11 @@ Pure and deterministic: the same words, place, line, kind of ticket and day give
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from hotline.catalogue import Matter
-from hotline.lines import line_on
+from hotline.lines import line_at
 from hotline.pack.model import CityPack
 from hotline.responsibility import Responsible, responsible_unit
 from hotline.textindex import Hit
@@ -78,7 +79,7 @@ def suggest(
 
     `area` is an area's code (the city's where nothing is known), `line` the number that was dialled.
     """
-    dialled = line_on(city.lines, line, day)
+    dialled = line_at(city.lines, line, _midday(city, day))
     owner = dialled.unit if dialled else None
     found = []
     for hit in city.catalogue.index.find(text):
@@ -99,6 +100,10 @@ def suggest(
         for score, hit, matter in found[:limit]
         if score >= least
     ]
+
+
+def _midday(city: CityPack, day: date) -> datetime:
+    return datetime.combine(day, time(12), ZoneInfo(city.city.timezone))
 
 
 def _weighed(hit: Hit, matter: Matter, owner: str | None, type_: Type | None) -> float:

@@ -8,8 +8,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import structlog
 
@@ -71,9 +70,8 @@ async def run(settings: Settings) -> None:
 def answers(settings: Settings) -> Mapping[str, Script]:
     """What the switch may ask, answered from the city's pack."""
     city = load_pack(settings.site.city)
-    zone = ZoneInfo(city.city.timezone)
     directory = Directory(city.lines, city.city.default_queue, city.city.languages[0])
-    return scripts(lambda: directory, lambda: datetime.now(zone).date(), _tell)
+    return scripts(lambda: directory, lambda: datetime.now(UTC), _tell)
 
 
 async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:

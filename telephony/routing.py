@@ -1,4 +1,4 @@
-"""Where a call belongs: from the number that was dialled, on a given day, to a queue, a language and a greeting.
+"""Where a call belongs: from the number that was dialled, at a given moment, to a queue, a language and a greeting.
 
 Pure. A number that is no line of ours still gets a person: nobody is turned away for dialling oddly.
 """
@@ -6,9 +6,9 @@ Pure. A number that is no line of ours still gets a person: nobody is turned awa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-from hotline.lines import Line, line_on
+from hotline.lines import Line, line_at
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Route:
     reason: str
 
 
-def route(directory: Directory, dialled: str, day: date) -> Route:
-    """The route of a call to `dialled` on `day`."""
-    line = line_on(directory.lines, dialled, day)
+def route(directory: Directory, dialled: str, at: datetime) -> Route:
+    """The route of a call to `dialled` at the moment `at`."""
+    line = line_at(directory.lines, dialled, at)
     if line is None:
-        reason = f"no line has {dialled} on {day}"
+        reason = f"no line has {dialled} now"
         return Route(directory.default_queue, directory.default_language, (), reason)
     return Route(line.queue, line.language, (line.announcement,), f"line {dialled}, {line.mode}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import datetime
 
 from telephony.agi import BadTalk, Conversation, Request, set_variable
 from telephony.routing import Directory, Route, route
@@ -13,13 +13,13 @@ SOUNDS = "hotline"  # the folder of our sounds below each language's
 
 
 def scripts(
-    directory: Callable[[], Directory], today: Callable[[], date], tell: Callable[[str, Route], None]
+    directory: Callable[[], Directory], now: Callable[[], datetime], tell: Callable[[str, Route], None]
 ) -> Mapping[str, Script]:
-    """All scripts. `directory` and `today` are asked anew for each call; `tell` hears of each call's route."""
+    """All scripts. `directory` and `now` are asked anew for each call; `tell` hears of each call's route."""
 
     def route_call(request: Request) -> Conversation:
         call, dialled = _arguments(request)
-        chosen = route(directory(), dialled, today())
+        chosen = route(directory(), dialled, now())
         yield from _apply(chosen)
         tell(call, chosen)
 

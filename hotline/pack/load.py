@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ from hotline.areas import Areas
 from hotline.catalogue import Catalogue
 from hotline.clock_policy import ClockPolicy
 from hotline.errors import Misconfigured
+from hotline.lines import Line
 from hotline.pack.calendars import calendar_of
 from hotline.pack.checks import Rows, check, clock_rule
+from hotline.pack.forms import ALWAYS, FOR_EVER
 from hotline.pack.model import Citizen, City, CityPack, EarlierTicket
 from hotline.pack.problems import BrokenPack
 from hotline.pack.rows import read_sheet, read_text
@@ -76,7 +79,7 @@ def build(rows: Rows) -> CityPack:
         city=city,
         skills=made("skills"),
         queues=made("queues"),
-        lines=made("lines"),
+        lines=tuple(_line(line, zone) for line in made("lines")),
         areas=Areas(made("areas")),
         units=Units(made("units")),
         slots=made("slots"),
@@ -86,6 +89,16 @@ def build(rows: Rows) -> CityPack:
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},
+    )
+
+
+def _line(line: Line, zone: ZoneInfo) -> Line:
+    """The line with moments of the city's wall clock, which its row has without a zone."""
+    since, until = line.valid_from, line.valid_until
+    return replace(
+        line,
+        valid_from=since.replace(tzinfo=zone) if since and since != ALWAYS else None,
+        valid_until=until.replace(tzinfo=zone) if until and until != FOR_EVER else None,
     )
 
 

@@ -13,14 +13,16 @@ from typing import Any
 from hotline import tickets
 from hotline.areas import Area
 from hotline.catalogue import Category, Matter, Slot
+from hotline.clock_policy import KIND_WORDS as CLOCK_WORDS
 from hotline.clock_policy import Kind as ClockKind
-from hotline.levels import Level
-from hotline.lines import Line, Mode, Queue
+from hotline.levels import LEVEL_WORDS, Level
+from hotline.lines import MODE_WORDS, Line, Mode, Queue
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
 from hotline.pack.model import EmergencyNumber, Person, Skill
-from hotline.roles import Role
-from hotline.units import Kind, Unit
+from hotline.roles import ROLE_WORDS, Role
+from hotline.units import KIND_WORDS, Kind, Unit
+from hotline.words import N_
 
 REQUIRED = object()
 
@@ -76,18 +78,20 @@ class Sheet:
         return f"[{self.table}]" if self.single else f"[[{self.table}]]"
 
 
-def _names(about_zh: str = "name in Chinese", about_en: str = "name in English") -> tuple[Field, Field]:
+def _names(
+    about_zh: str = N_("name in Chinese"), about_en: str = N_("name in English")
+) -> tuple[Field, Field]:
     return Field("name_zh", about_zh), Field("name_en", about_en)
 
 
 def _titles() -> tuple[Field, Field]:
-    return Field("title_zh", "title in Chinese"), Field("title_en", "title in English")
+    return Field("title_zh", N_("title in Chinese")), Field("title_en", N_("title in English"))
 
 
 def _validity() -> tuple[Field, Field]:
     return (
-        Field("valid_from", "first day", forms.DAY, date.min),
-        Field("valid_until", "the day after the last", forms.DAY, date.max),
+        Field("valid_from", N_("first day"), forms.DAY, date.min),
+        Field("valid_until", N_("the day after the last"), forms.DAY, date.max),
     )
 
 
@@ -96,13 +100,13 @@ SHEETS = (
         "city",
         "city.toml",
         (
-            Field("code", "the city's own code", forms.CODE),
+            Field("code", N_("the city's own code"), forms.CODE),
             *_names(),
-            Field("timezone", "time zone of its clocks and calendar", forms.ZONE),
-            Field("languages", "languages spoken, the preferred first", many(forms.LANGUAGE)),
-            Field("number", "the hotline's own number", forms.NUMBER),
-            Field("default_queue", "where a call waits when nothing better is known", names="queues"),
-            Field("duty_unit", "who answers where no rule finds anybody", names="units"),
+            Field("timezone", N_("time zone of its clocks and calendar"), forms.ZONE),
+            Field("languages", N_("languages spoken, the preferred first"), many(forms.LANGUAGE)),
+            Field("number", N_("the hotline's own number"), forms.NUMBER),
+            Field("default_queue", N_("where a call waits when nothing better is known"), names="queues"),
+            Field("duty_unit", N_("who answers where no rule finds anybody"), names="units"),
         ),
         table="city",
         single=True,
@@ -110,14 +114,14 @@ SHEETS = (
     Sheet(
         "emergency",
         "city.toml",
-        (Field("number", "an emergency number", forms.NUMBER, unique=True), *_names()),
+        (Field("number", N_("an emergency number"), forms.NUMBER, unique=True), *_names()),
         table="emergency",
         make=EmergencyNumber,
     ),
     Sheet(
         "skills",
         "skills.toml",
-        (Field("name", "what queues and people call it", forms.CODE, unique=True), *_titles()),
+        (Field("name", N_("what queues and people call it"), forms.CODE, unique=True), *_titles()),
         table="skill",
         key="name",
         make=Skill,
@@ -126,11 +130,22 @@ SHEETS = (
         "queues",
         "queues.toml",
         (
-            Field("name", "what lines call it", forms.CODE, unique=True),
+            Field("name", N_("what lines call it"), forms.CODE, unique=True),
             *_titles(),
-            Field("skill", "the skill that its calls need", names="skills"),
-            Field("answer_target", "seconds within which a call should be answered", forms.WHOLE, 15),
-            Field("weight", "a higher weight is served before a lower one", forms.WHOLE, 0),
+            Field("skill", N_("the skill that its calls need"), names="skills"),
+            Field("answer_target", N_("seconds within which a call should be answered"), forms.WHOLE, 15),
+            Field("weight", N_("a higher weight is served before a lower one"), forms.WHOLE, 0),
+            Field("language", N_("the language that its callers speak"), forms.LANGUAGE, "cmn"),
+            Field(
+                "widen_after", N_("seconds until its calls are offered to other seats too"), forms.SECONDS, 20
+            ),
+            Field(
+                "wider",
+                N_("skills of those other seats; every seat where absent"),
+                many(forms.CODE),
+                (),
+                names="skills",
+            ),
         ),
         table="queue",
         key="name",
@@ -140,14 +155,24 @@ SHEETS = (
         "lines",
         "lines.toml",
         (
-            Field("number", "the number that people dial", forms.NUMBER),
+            Field("number", N_("the number that people dial"), forms.NUMBER),
             *_names(),
-            Field("mode", "how far it has been merged", one_of(Mode)),
-            Field("queue", "where its calls wait", names="queues"),
-            Field("unit", "the unit that it belonged to, or belongs to", names="units"),
-            Field("greeting", "the prompt that its callers hear", forms.CODE),
-            Field("language", "the language that it starts in", forms.LANGUAGE, "cmn"),
-            *_validity(),
+            Field("mode", N_("how far it has been merged"), one_of(Mode, MODE_WORDS)),
+            Field("queue", N_("where its calls wait"), names="queues"),
+            Field("unit", N_("the unit that it belonged to, or belongs to"), names="units"),
+            Field("greeting", N_("the prompt that its callers hear"), forms.CODE),
+            Field("language", N_("the language that it starts in"), forms.LANGUAGE, "cmn"),
+            Field("branch_number", N_("the branch centre's own number"), forms.NUMBER, None),
+            Field(
+                "branch_hours",
+                N_("when the branch centre answers; always where absent"),
+                forms.CODE,
+                None,
+                names="calendars",
+            ),
+            Field("branch_wait", N_("how long the branch centre may ring"), forms.SECONDS, 20),
+            Field("valid_from", N_("from when it is so"), forms.MOMENT, forms.ALWAYS),
+            Field("valid_until", N_("from when it is so no longer"), forms.MOMENT, forms.FOR_EVER),
         ),
         table="line",
         make=Line,
@@ -156,11 +181,13 @@ SHEETS = (
         "areas",
         "areas.csv",
         (
-            Field("code", "the place's code", forms.CODE, unique=True),
+            Field("code", N_("the place's code"), forms.CODE, unique=True),
             *_names(),
-            Field("level", "how wide it is", one_of(Level)),
-            Field("parent", "the place in which it lies; empty for the city", default=None, names="areas"),
-            Field("aliases", "other words that people say for it", many(forms.TEXT), ()),
+            Field("level", N_("how wide it is"), one_of(Level, LEVEL_WORDS)),
+            Field(
+                "parent", N_("the place in which it lies; empty for the city"), default=None, names="areas"
+            ),
+            Field("aliases", N_("other words that people say for it"), many(forms.TEXT), ()),
         ),
         key="code",
         make=Area,
@@ -169,24 +196,27 @@ SHEETS = (
         "units",
         "units.csv",
         (
-            Field("code", "the unit's code", forms.CODE, unique=True),
+            Field("code", N_("the unit's code"), forms.CODE, unique=True),
             *_names(),
-            Field("level", "the level at which it acts", one_of(Level)),
-            Field("kind", "what sort of body it is", one_of(Kind)),
+            Field("level", N_("the level at which it acts"), one_of(Level, LEVEL_WORDS)),
+            Field("kind", N_("what sort of body it is"), one_of(Kind, KIND_WORDS)),
             Field(
-                "parent", "the unit above it; empty for the city's government", default=None, names="units"
+                "parent",
+                N_("the unit above it; empty for the city's government"),
+                default=None,
+                names="units",
             ),
-            Field("areas", "the places that it answers for", many(forms.CODE), names="areas"),
-            Field("calendar", "when it works", names="calendars"),
+            Field("areas", N_("the places that it answers for"), many(forms.CODE), names="areas"),
+            Field("calendar", N_("when it works"), names="calendars"),
             Field(
                 "guided_by",
-                "city departments whose duties it carries out in its areas",
+                N_("city departments whose duties it carries out in its areas"),
                 many(forms.CODE),
                 (),
                 names="units",
             ),
             *_validity(),
-            Field("succeeds", "units whose duties it took over", many(forms.CODE), (), names="units"),
+            Field("succeeds", N_("units whose duties it took over"), many(forms.CODE), (), names="units"),
         ),
         key="code",
         make=Unit,
@@ -195,9 +225,9 @@ SHEETS = (
         "slots",
         "slots.toml",
         (
-            Field("name", "what matters call it", forms.CODE, unique=True),
-            Field("label_zh", "label on the form in Chinese"),
-            Field("label_en", "label on the form in English"),
+            Field("name", N_("what matters call it"), forms.CODE, unique=True),
+            Field("label_zh", N_("label on the form in Chinese")),
+            Field("label_en", N_("label on the form in English")),
         ),
         table="slot",
         key="name",
@@ -206,7 +236,7 @@ SHEETS = (
     Sheet(
         "categories",
         "categories.csv",
-        (Field("code", "two digits, or four below those", forms.CATEGORY, unique=True), *_names()),
+        (Field("code", N_("two digits, or four below those"), forms.CATEGORY, unique=True), *_names()),
         key="code",
         make=Category,
     ),
@@ -214,16 +244,20 @@ SHEETS = (
         "matters",
         "catalogue.csv",
         (
-            Field("code", "its category's four digits and two or four of its own", forms.MATTER),
+            Field("code", N_("its category's four digits and two or four of its own"), forms.MATTER),
             *_names(),
-            Field("types", "the kinds of ticket that it comes as", many(one_of(tickets.Type))),
-            Field("owner", "the unit whose duty it is", names="units"),
-            Field("level", "the level that handles it", one_of(Level)),
-            Field("areas", "where that is so; empty for everywhere", many(forms.CODE), (), names="areas"),
-            Field("keywords", "words that people say", many(forms.TEXT)),
-            Field("slots", "what the form must ask", many(forms.CODE), (), names="slots"),
-            Field("basis", "the law or rule that it rests on", default=""),
-            Field("budget", "time to resolve, instead of the policy's", forms.BUDGET, None),
+            Field(
+                "types",
+                N_("the kinds of ticket that it comes as"),
+                many(one_of(tickets.Type, tickets.TYPE_WORDS)),
+            ),
+            Field("owner", N_("the unit whose duty it is"), names="units"),
+            Field("level", N_("the level that handles it"), one_of(Level, LEVEL_WORDS)),
+            Field("areas", N_("where that is so; empty for everywhere"), many(forms.CODE), (), names="areas"),
+            Field("keywords", N_("words that people say"), many(forms.TEXT)),
+            Field("slots", N_("what the form must ask"), many(forms.CODE), (), names="slots"),
+            Field("basis", N_("the law or rule that it rests on"), default=""),
+            Field("budget", N_("time to resolve, instead of the policy's"), forms.BUDGET, None),
             *_validity(),
         ),
         key="code",
@@ -233,10 +267,10 @@ SHEETS = (
         "calendars",
         "calendar.toml",
         (
-            Field("name", "what units call it", forms.CODE, unique=True),
-            Field("weekdays", "working days of a week", many(forms.WEEKDAY, frozenset)),
-            Field("hours", "working hours of such a day", many(forms.SPAN)),
-            Field("official_days", "whether the country's holidays and make-up days apply", forms.TRUTH),
+            Field("name", N_("what units call it"), forms.CODE, unique=True),
+            Field("weekdays", N_("working days of a week"), many(forms.WEEKDAY, frozenset)),
+            Field("hours", N_("working hours of such a day"), many(forms.SPAN)),
+            Field("official_days", N_("whether the country's holidays and make-up days apply"), forms.TRUTH),
         ),
         table="calendar",
         key="name",
@@ -245,17 +279,17 @@ SHEETS = (
         "days",
         "calendar.toml",
         (
-            Field("calendar", "whose day it is", names="calendars"),
-            Field("day", "the date", forms.DAY),
-            Field("working", "whether it is worked", forms.TRUTH),
-            Field("note", "why"),
+            Field("calendar", N_("whose day it is"), names="calendars"),
+            Field("day", N_("the date"), forms.DAY),
+            Field("working", N_("whether it is worked"), forms.TRUTH),
+            Field("note", N_("why")),
         ),
         table="day",
     ),
     Sheet(
         "policies",
         "clocks.toml",
-        (Field("version", "what its rules call it", forms.CODE, unique=True), *_validity()),
+        (Field("version", N_("what its rules call it"), forms.CODE, unique=True), *_validity()),
         table="policy",
         key="version",
     ),
@@ -263,22 +297,22 @@ SHEETS = (
         "clocks",
         "clocks.toml",
         (
-            Field("policy", "the version that it belongs to", names="policies"),
-            Field("kind", "what is promised", one_of(ClockKind)),
+            Field("policy", N_("the version that it belongs to"), names="policies"),
+            Field("kind", N_("what is promised"), one_of(ClockKind, CLOCK_WORDS)),
             Field(
                 "types",
-                "kinds of ticket; all where absent",
-                many(one_of(tickets.Type), frozenset),
+                N_("kinds of ticket; all where absent"),
+                many(one_of(tickets.Type, tickets.TYPE_WORDS), frozenset),
                 frozenset(),
             ),
             Field(
                 "urgencies",
-                "urgencies; all where absent",
-                many(one_of(tickets.Urgency), frozenset),
+                N_("urgencies; all where absent"),
+                many(one_of(tickets.Urgency, tickets.URGENCY_WORDS), frozenset),
                 frozenset(),
             ),
-            Field("budget", "the time that there is", forms.BUDGET),
-            Field("amber", "what is left of it when it turns amber", forms.AMBER),
+            Field("budget", N_("the time that there is"), forms.BUDGET),
+            Field("amber", N_("what is left of it when it turns amber"), forms.AMBER),
         ),
         table="rule",
     ),
@@ -286,12 +320,12 @@ SHEETS = (
         "people",
         "people.toml",
         (
-            Field("login", "login name", forms.CODE, unique=True),
+            Field("login", N_("login name"), forms.CODE, unique=True),
             *_names(),
-            Field("roles", "what they may do", many(one_of(Role))),
-            Field("unit", "their unit", default=None, names="units"),
-            Field("extension", "their seat's extension", forms.NUMBER, None, unique=True),
-            Field("skills", "what their seat takes, 0 first", forms.RANKS, {}, names="skills"),
+            Field("roles", N_("what they may do"), many(one_of(Role, ROLE_WORDS))),
+            Field("unit", N_("their unit"), default=None, names="units"),
+            Field("extension", N_("their seat's extension"), forms.NUMBER, None, unique=True),
+            Field("skills", N_("what their seat takes, 0 first"), forms.RANKS, {}, names="skills"),
         ),
         table="person",
         make=Person,
@@ -300,11 +334,11 @@ SHEETS = (
         "citizens",
         "citizens.toml",
         (
-            Field("name", "an invented name", unique=True),
-            Field("numbers", "numbers that nobody can have", many(forms.NUMBER), unique=True),
-            Field("area", "where they live", names="areas"),
-            Field("address", "their address"),
-            Field("enterprise", "their enterprise", default=""),
+            Field("name", N_("an invented name"), unique=True),
+            Field("numbers", N_("numbers that nobody can have"), many(forms.NUMBER), unique=True),
+            Field("area", N_("where they live"), names="areas"),
+            Field("address", N_("their address")),
+            Field("enterprise", N_("their enterprise"), default=""),
         ),
         table="citizen",
         key="name",
@@ -313,18 +347,22 @@ SHEETS = (
         "tickets",
         "citizens.toml",
         (
-            Field("citizen", "whose it was", names="citizens"),
-            Field("days_ago", "days before the demo begins", forms.WHOLE),
-            Field("type", "kind of ticket", one_of(tickets.Type)),
-            Field("line", "the number that was dialled", forms.NUMBER),
-            Field("matter", "what it was about", names="matters"),
-            Field("area", "where", names="areas"),
-            Field("place", "the place in words"),
-            Field("title", "title"),
-            Field("content", "what was said"),
-            Field("reply", "what was answered"),
-            Field("solution", "whether it was solved", one_of(tickets.Solution)),
-            Field("satisfaction", "how it was rated", one_of(tickets.Satisfaction)),
+            Field("citizen", N_("whose it was"), names="citizens"),
+            Field("days_ago", N_("days before the demo begins"), forms.WHOLE),
+            Field("type", N_("kind of ticket"), one_of(tickets.Type, tickets.TYPE_WORDS)),
+            Field("line", N_("the number that was dialled"), forms.NUMBER),
+            Field("matter", N_("what it was about"), names="matters"),
+            Field("area", N_("where"), names="areas"),
+            Field("place", N_("the place in words")),
+            Field("title", N_("title")),
+            Field("content", N_("what was said")),
+            Field("reply", N_("what was answered")),
+            Field("solution", N_("whether it was solved"), one_of(tickets.Solution, tickets.SOLUTION_WORDS)),
+            Field(
+                "satisfaction",
+                N_("how it was rated"),
+                one_of(tickets.Satisfaction, tickets.SATISFACTION_WORDS),
+            ),
         ),
         table="ticket",
     ),
@@ -332,10 +370,10 @@ SHEETS = (
         "prompts",
         "prompts.toml",
         (
-            Field("name", "the prompt that is replaced or added", forms.CODE, unique=True),
-            Field("cmn", "its text in Mandarin", default=None),
-            Field("yue", "its text in Cantonese", default=None),
-            Field("en", "its text in English", default=None),
+            Field("name", N_("the prompt that is replaced or added"), forms.CODE, unique=True),
+            Field("cmn", N_("its text in Mandarin"), forms.PROSE, None),
+            Field("yue", N_("its text in Cantonese"), forms.PROSE, None),
+            Field("en", N_("its text in English"), forms.PROSE, None),
         ),
         table="prompt",
     ),

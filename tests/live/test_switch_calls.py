@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
@@ -33,7 +33,7 @@ DIRECTORY = Directory((URBAN,), "citywide", "cmn")
 @contextmanager
 def answering(settings: Settings, told: list[Route]) -> Iterator[None]:
     """Our FastAGI server in a thread of its own."""
-    answers = scripts(lambda: DIRECTORY, lambda: date(2026, 11, 23), lambda call, route: told.append(route))
+    answers = scripts(lambda: DIRECTORY, lambda: datetime.now(UTC), lambda call, route: told.append(route))
     ready, loop = threading.Event(), asyncio.new_event_loop()
     stop = asyncio.Event()
 

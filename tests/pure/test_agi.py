@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,13 +17,10 @@ from telephony.scripts import scripts
 
 pytestmark = pytest.mark.pure
 
-DAY = date(2026, 11, 23)
-OLD = Line(
-    "12319", "城管", "Urban", Mode.DUAL, "urban", "urban", "welcome-dual", valid_until=date(2027, 1, 1)
-)
-NEW = Line(
-    "12319", "城管", "Urban", Mode.MERGED, "citywide", "urban", "welcome-merged", valid_from=date(2027, 1, 1)
-)
+NOW = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Shanghai"))
+NEW_YEAR = NOW.replace(2027, 1, 1)
+OLD = Line("12319", "城管", "Urban", Mode.DUAL, "urban", "urban", "welcome-dual", valid_until=NEW_YEAR)
+NEW = Line("12319", "城管", "Urban", Mode.MERGED, "citywide", "urban", "welcome-merged", valid_from=NEW_YEAR)
 DIRECTORY = Directory((OLD, NEW), "citywide", "cmn")
 
 
@@ -77,17 +75,17 @@ def test_arguments_are_quoted_whole() -> None:
 
 
 def test_a_line_s_calls_go_to_its_queue_with_its_greeting() -> None:
-    chosen = route(DIRECTORY, "12319", DAY)
+    chosen = route(DIRECTORY, "12319", NOW)
     assert (chosen.queue, chosen.language, chosen.prompts) == ("urban", "cmn", ("12319-welcome-dual",))
 
 
 def test_a_line_is_what_it_is_on_that_day() -> None:
-    chosen = route(DIRECTORY, "12319", date(2027, 1, 1))
+    chosen = route(DIRECTORY, "12319", NEW_YEAR)
     assert (chosen.queue, chosen.prompts) == ("citywide", ("12319-welcome-merged",))
 
 
 def test_a_number_that_is_no_line_still_gets_a_person() -> None:
-    chosen = route(DIRECTORY, "99999", DAY)
+    chosen = route(DIRECTORY, "99999", NOW)
     assert (chosen.queue, chosen.prompts, chosen.language) == ("citywide", (), "cmn")
     assert "99999" in chosen.reason
 
@@ -95,7 +93,7 @@ def test_a_number_that_is_no_line_still_gets_a_person() -> None:
 def talk(request: Request) -> tuple[list[str], list[tuple[str, Route]]]:
     """All that the route script says, and whom it told."""
     told: list[tuple[str, Route]] = []
-    conversation = scripts(lambda: DIRECTORY, lambda: DAY, lambda *what: told.append(what))["route"](request)
+    conversation = scripts(lambda: DIRECTORY, lambda: NOW, lambda *what: told.append(what))["route"](request)
     said = [next(conversation)]
     with pytest.raises(StopIteration):
         while True:

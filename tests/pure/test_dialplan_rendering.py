@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,8 @@ from hotline.settings import Asterisk, Paths, Settings
 
 pytestmark = pytest.mark.pure
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+AT = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
 LINE = Line("12319", "城建城管服务热线", "Urban order", Mode.DUAL, "urban", "urban", "welcome-dual")
 
 
@@ -38,6 +41,7 @@ def made(switch: Asterisk | None = None, lines: tuple[Line, ...] = (LINE,)) -> P
         default_queue="citywide",
         languages=("cmn", "en"),
         prompts={},
+        at=AT,
     )
 
 
@@ -114,7 +118,7 @@ def test_a_line_is_greeted_with_its_own_name() -> None:
 
 
 def test_a_line_that_changes_is_greeted_as_what_it_is_at_the_time() -> None:
-    later = replace(LINE, greeting="welcome-merged", valid_from=date(2027, 1, 1))
+    later = replace(LINE, greeting="welcome-merged", valid_from=datetime(2027, 1, 1, tzinfo=SHANGHAI))
     names = {s.name for s in sentences(made(lines=(LINE, later)))}
     assert {"12319-welcome-dual", "12319-welcome-merged"} <= names
 

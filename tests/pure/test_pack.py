@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,7 @@ from hotline.budgets import Budget, Measure
 from hotline.clock_policy import Kind as Clock
 from hotline.clock_policy import policy_on
 from hotline.levels import Level
-from hotline.lines import Mode, line_on
+from hotline.lines import Mode, line_at
 from hotline.pack.load import bundled, load_pack
 from hotline.pack.model import CityPack
 from hotline.roles import Role
@@ -24,6 +25,7 @@ from tests.pure.smallpack import FILES, write_pack
 pytestmark = pytest.mark.pure
 
 DAY = date(2026, 3, 2)
+NEW_YEAR = datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +43,9 @@ def test_another_city_is_another_folder(tmp_path: Path) -> None:
     assert linden.prompts == {"welcome": {"cmn": "您好。"}}
 
 
-def test_a_line_is_another_from_the_day_that_it_is_merged(tmp_path: Path) -> None:
+def test_a_line_is_another_from_the_minute_that_it_is_merged(tmp_path: Path) -> None:
     lines = load_pack(write_pack(tmp_path)).lines
-    before, after = (line_on(lines, "12319", day) for day in (date(2024, 12, 31), date(2025, 1, 1)))
+    before, after = (line_at(lines, "12319", at) for at in (NEW_YEAR - timedelta(minutes=1), NEW_YEAR))
     assert before is not None
     assert after is not None
     assert (before.mode, after.mode) == (Mode.DUAL, Mode.MERGED)
