@@ -20,12 +20,14 @@ from starlette.exceptions import HTTPException
 from agent_desk import (
     desk,
     floor,
+    jobs,
     login,
     order_commands,
     people,
     portal,
     recordings,
     refusals,
+    same_citizens,
     seat,
     seatwatch,
     sockets,
@@ -60,6 +62,8 @@ ROUTERS = (
     recordings,
     sockets,
     trycall,
+    jobs,
+    same_citizens,
 )
 
 LARGEST_BODY = 256 * 1024  # bytes; a ticket with all its fields full is far below

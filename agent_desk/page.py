@@ -15,7 +15,10 @@ from hotline.words import N_
 
 @dataclass(frozen=True)
 class Entry:
-    """A page in the navigation. `key` is its shortcut as `aria-keyshortcuts` writes one."""
+    """A page in the navigation. `key` is its shortcut as `aria-keyshortcuts` writes one.
+
+    What isn't opened every day has none, and stands in the menu behind the others.
+    """
 
     name: str
     href: str
@@ -24,6 +27,11 @@ class Entry:
     key: str
     permission: Permission
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether it stands in the band itself."""
+        return bool(self.key)
+
 
 ENTRIES = (
     Entry("desk", "/desk", N_("Desk"), "headset", "Alt+1", Permission.DESK_USE),
@@ -31,6 +39,7 @@ ENTRIES = (
     Entry("portal", "/portal", N_("Work orders"), "order", "Alt+3", Permission.ORDER_SIGN),
     Entry("floor", "/floor", N_("Floor"), "gauge", "Alt+4", Permission.FLOOR_WATCH),
     Entry("people", "/people", N_("People"), "people", "Alt+5", Permission.ADMIN_PEOPLE),
+    Entry("citizens", "/citizens", N_("Same citizens"), "person", "", Permission.CITIZEN_JOIN),
 )
 
 

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     TICKET_VIEW_ALL = "ticket.view_all"
     TICKET_VIEW_CONFIDENTIAL = "ticket.view_confidential"
     PERSON_VIEW = "person.view"
+    CITIZEN_JOIN = "citizen.join"
     ORDER_ISSUE = "order.issue"
     ORDER_DECIDE = "order.decide"
     ORDER_SIGN = "order.sign"
@@ -77,7 +78,7 @@ _DESK = frozenset(
         Permission.ORDER_ISSUE,
     }
 )
-_LEAD = _DESK | {Permission.FLOOR_WATCH, Permission.RECORDING_PLAY}
+_LEAD = _DESK | {Permission.FLOOR_WATCH, Permission.RECORDING_PLAY, Permission.CITIZEN_JOIN}
 _UNIT = frozenset({Permission.ORDER_SIGN, Permission.ORDER_REPLY, Permission.PERSON_VIEW})
 
 MAY: Mapping[Role, frozenset[Permission]] = {
@@ -92,6 +93,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.TICKET_VIEW_ALL,
             Permission.TICKET_VIEW_CONFIDENTIAL,
             Permission.PERSON_VIEW,
+            Permission.CITIZEN_JOIN,
             Permission.ORDER_ISSUE,
             Permission.ORDER_DECIDE,
         }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, text
 from sqlalchemy import select as choose
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select, update
@@ -59,8 +59,11 @@ def search(store: Store, at: datetime, tell: Progress = lambda done, of: None) -
     return Account(merged, doubtful)
 
 
-def decide(session: Session, identity: int, is_one: bool, by: str, at: datetime) -> CitizenPair:
-    """A person's word on a doubtful pair. Raises `Refused("pair.unknown")` or `Refused("pair.decided")`."""
+def decide(session: Session, identity: int, is_one: bool, by: str, at: datetime) -> CitizenMerge | None:
+    """A person's word on a doubtful pair; the merge that it leads to.
+
+    Raises `Refused("pair.unknown")` or `Refused("pair.decided")`.
+    """
     pair = session.get(CitizenPair, identity, with_for_update=True)
     if pair is None:
         raise Refused("pair.unknown")
@@ -68,10 +71,9 @@ def decide(session: Session, identity: int, is_one: bool, by: str, at: datetime)
         raise Refused("pair.decided")
     pair.state, pair.decided_at, pair.decided_by = (ONE if is_one else TWO), at, by
     if is_one:
-        merge(session, pair.first, pair.second, by, at, pair=pair.id)
-    else:
-        journal.append(session, _fact("citizen.told_apart", pair.first, at, by, other=pair.second))
-    return pair
+        return merge(session, pair.first, pair.second, by, at, pair=pair.id)
+    journal.append(session, _fact("citizen.told_apart", pair.first, at, by, other=pair.second))
+    return None
 
 
 def merge(
@@ -136,6 +138,17 @@ def doubtful(session: Session, most: int, skip: Iterable[int] = ()) -> Sequence[
     """Pairs that wait for a decision, the likeliest first."""
     asked = select(CitizenPair).where(CitizenPair.state == DOUBT, col(CitizenPair.id).not_in(list(skip)))
     return session.exec(asked.order_by(col(CitizenPair.score).desc(), col(CitizenPair.id)).limit(most)).all()
+
+
+def waiting(session: Session, most: int = 1000) -> int:
+    """How many pairs wait, counted up to `most`."""
+    some = choose(col(CitizenPair.id)).where(col(CitizenPair.state) == DOUBT).limit(most).subquery()
+    return int(session.execute(choose(func.count()).select_from(some)).scalar_one())
+
+
+def now(session: Session, identity: int) -> Citizen:
+    """The citizen that this one has become."""
+    return session.get_one(Citizen, _root(session, identity))
 
 
 def merges(session: Session, most: int) -> Sequence[CitizenMerge]:

@@ -1,0 +1,80 @@
+"""Long work that a page started and watches: a job of the worker's, its progress told as it goes.
+
+A job is a function of JSON values that gets a `Telling` first. What must not be lost it writes into the record; what
+it tells is for whoever looks on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from rq import get_current_job
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+
+from agent_desk.house import House
+from agent_desk.visit import Visit, Visiting, VisitRoute
+from dispatch import worker
+from hotline.errors import Refused
+
+router = APIRouter(prefix="/api/jobs", route_class=VisitRoute)
+
+KEPT = 3600  # seconds for which an ended job can be asked
+LONGEST = 6 * 3600  # seconds that one may take
+
+_OWNER, _DONE, _OF = "owner", "done", "of"
+
+
+class Progress(BaseModel):
+    """How far a job has come: waiting, running, done or failed; `done` of `of` steps, where that is known."""
+
+    job: str
+    state: str
+    done: int = 0
+    of: int = 0
+    result: dict[str, Any] = {}
+
+
+def start(visit: Visit, work: Callable[..., dict[str, Any]], **values: Any) -> Progress:
+    """Has the worker do `work`; only who started it may ask how it goes."""
+    job = worker.queue(visit.house.settings).enqueue(
+        work,
+        kwargs=values,
+        meta={_OWNER: visit.viewer.account},
+        job_timeout=LONGEST,
+        result_ttl=KEPT,
+        failure_ttl=KEPT,
+    )
+    return Progress(job=job.id, state="waiting")
+
+
+def tell(done: int, of: int) -> None:
+    """Called by the work itself: `done` of `of` steps are behind it. Outside of a job it says nothing."""
+    job = get_current_job()
+    if job is not None:
+        job.meta.update({_DONE: done, _OF: of})
+        job.save_meta()  # type: ignore[no-untyped-call]
+
+
+@router.get("/{identity}")
+def progress(visit: Visiting, identity: str) -> Progress:
+    """What becomes of it."""
+    job = _fetch(visit.house, identity)
+    if job.meta.get(_OWNER) != visit.viewer.account:
+        raise Refused("job.unknown")
+    told = {"job": identity, "done": job.meta.get(_DONE, 0), "of": job.meta.get(_OF, 0)}
+    if job.is_failed:
+        return Progress(state="failed", **told)
+    if job.is_finished:
+        return Progress(state="done", result=job.return_value() or {}, **told)
+    return Progress(state="running" if job.is_started else "waiting", **told)
+
+
+def _fetch(house: House, identity: str) -> Job:
+    try:
+        return Job.fetch(identity, connection=worker.queue(house.settings).connection)
+    except (NoSuchJobError, ValueError):
+        raise Refused("job.unknown") from None
