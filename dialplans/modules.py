@@ -52,6 +52,7 @@ MODULES = (
     # The dialplan, its applications and functions.
     "pbx_config",
     "app_chanspy",
+    "app_confbridge",
     "app_dial",
     "app_echo",
     "app_exec",

@@ -11,13 +11,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from hotline import parties
 from hotline.facts import Fact, subject
 from hotline.lifecycle import Edge, Lifecycle, edges
+from hotline.parties import IN_CALL, Kind, Standing
 from hotline.words import N_
 
 
 class State(StrEnum):
-    """Where a call stands. The first two of the list belong to calls that we place ourselves."""
+    """Where a call stands. The first two of the list belong to calls that we place ourselves; a call that is handed
+    over goes on between the citizen and somebody who sits at no seat of ours.
+    """
 
     PLACED = "placed"
     RINGING = "ringing"
@@ -26,6 +30,8 @@ class State(StrEnum):
     OFFERED = "offered"
     TALKING = "talking"
     HELD = "held"
+    PARKED = "parked"
+    HANDED_OVER = "handed_over"
     ENDED = "ended"
 
 
@@ -39,6 +45,11 @@ class Verb(StrEnum):
     ANSWER = "answer"
     HOLD = "hold"
     RESUME = "resume"
+    PARK = "park"
+    CALL_IN = "call_in"
+    MEET = "meet"
+    PART = "part"
+    HAND_OVER = "hand_over"
     END = "end"
 
 
@@ -58,6 +69,7 @@ class Outcome(StrEnum):
 
 
 _IN_TALK = (State.TALKING, State.HELD)
+_BEYOND = (State.PARKED, State.HANDED_OVER)  # without a seat of ours
 _OPEN = tuple(state for state in State if state is not State.ENDED)
 
 LIFECYCLE = Lifecycle(
@@ -66,23 +78,35 @@ LIFECYCLE = Lifecycle(
     (
         Edge(State.PLACED, Verb.RING, State.RINGING),
         # From one queue to the next, and back to a queue after a transfer.
-        *edges((State.ENTERED, State.QUEUED, State.OFFERED, *_IN_TALK), Verb.QUEUE, State.QUEUED),
+        *edges((State.ENTERED, State.QUEUED, State.OFFERED, *_IN_TALK, *_BEYOND), Verb.QUEUE, State.QUEUED),
         # From offered to offered: one more seat rings.
         *edges((State.QUEUED, State.OFFERED), Verb.OFFER, State.OFFERED),
         Edge(State.OFFERED, Verb.RETURN, State.QUEUED),
         # From talking to talking: another seat has taken over.
         *edges((State.PLACED, State.RINGING, State.ENTERED), Verb.ANSWER, State.TALKING),
-        *edges((State.QUEUED, State.OFFERED, *_IN_TALK), Verb.ANSWER, State.TALKING),
+        *edges((State.QUEUED, State.OFFERED, *_IN_TALK, *_BEYOND), Verb.ANSWER, State.TALKING),
         Edge(State.TALKING, Verb.HOLD, State.HELD),
         Edge(State.HELD, Verb.RESUME, State.TALKING),
+        *edges(_IN_TALK, Verb.PARK, State.PARKED),
+        # A third party is called, picks up and leaves without the citizen and the agent parting.
+        *(Edge(state, verb, state) for state in _IN_TALK for verb in (Verb.CALL_IN, Verb.MEET, Verb.PART)),
+        *edges(_IN_TALK, Verb.HAND_OVER, State.HANDED_OVER),
+        *(Edge(State.HANDED_OVER, verb, State.HANDED_OVER) for verb in (Verb.MEET, Verb.PART)),
         *edges(_OPEN, Verb.END, State.ENDED),
     ),
 )
 
 
+_ALONE: Mapping[str, Any] = {"party": None, "party_stands": None, "handed_over_at": None}
+
+
 @dataclass(frozen=True)
 class Call:
-    """A call as it was last seen. Fields as in the record; `agent` is the extension that has it or had it last."""
+    """A call as it was last seen. Fields as in the record; `agent` is the extension that has it or had it last.
+
+    `party` is the third party that was called into it last, as written by `parties`, and `party_stands` how that
+    went; `handed_over_at` is when the agent left the two others.
+    """
 
     id: str
     node: str
@@ -99,10 +123,24 @@ class Call:
     queued_at: datetime | None = None
     offered_at: datetime | None = None
     answered_at: datetime | None = None
+    handed_over_at: datetime | None = None
     ended_at: datetime | None = None
     ticket: int | None = None
     recording: str | None = None
+    party: str | None = None
+    party_stands: Standing | None = None
     inferred: bool = False
+
+    @property
+    def has_party(self) -> bool:
+        """Whether a third party is being called, or is there."""
+        return self.party_stands in IN_CALL
+
+    @property
+    def party_seat(self) -> str:
+        """The extension of the third party, where that is a seat; else empty."""
+        party = parties.parse(self.party or "")
+        return party.extension if party else ""
 
     @property
     def is_over(self) -> bool:
@@ -112,7 +150,7 @@ class Call:
     @property
     def since(self) -> datetime:
         """The latest moment at which anything is known to have happened to it."""
-        moments = (self.queued_at, self.offered_at, self.answered_at, self.ended_at)
+        moments = (self.queued_at, self.offered_at, self.answered_at, self.handed_over_at, self.ended_at)
         return max([self.entered_at, *(moment for moment in moments if moment)])
 
     @property
@@ -266,12 +304,15 @@ class Answered(AtSeat):
     fact: ClassVar[str] = "call.answered"
 
     def changes(self, call: Call) -> Mapping[str, Any]:
-        return {"agent": self.extension, "answered_at": call.answered_at or self.at}
+        alone = _ALONE if call.state in _BEYOND or call.party_seat == self.extension else {}
+        return {"agent": self.extension, "answered_at": call.answered_at or self.at, **alone}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held(Signal):
-    """The citizen hears music."""
+    """The citizen hears music. `extension` is the seat whose telephone did it; empty where the switch did."""
+
+    extension: str = ""
 
     verb: ClassVar[Verb | None] = Verb.HOLD
     fact: ClassVar[str] = "call.held"
@@ -279,10 +320,95 @@ class Held(Signal):
 
 @dataclass(frozen=True, kw_only=True)
 class Resumed(Signal):
-    """The citizen hears a voice again."""
+    """The citizen hears a voice again. `extension` as in `Held`."""
+
+    extension: str = ""
 
     verb: ClassVar[Verb | None] = Verb.RESUME
     fact: ClassVar[str] = "call.resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parked(Signal):
+    """The citizen hears music, and any seat may pick the call up."""
+
+    verb: ClassVar[Verb | None] = Verb.PARK
+    fact: ClassVar[str] = "call.parked"
+
+    def changes(self, call: Call) -> Mapping[str, Any]:
+        return _ALONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithParty(Signal):
+    """Something about the third party that `party` writes."""
+
+    party: str
+
+    @property
+    def extension(self) -> str:
+        """Of the seat that is the third party; empty for whoever sits elsewhere."""
+        party = parties.parse(self.party)
+        return party.extension if party else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyCalled(WithParty):
+    """The agent has a third party called into the call."""
+
+    verb: ClassVar[Verb | None] = Verb.CALL_IN
+    fact: ClassVar[str] = "call.party_called"
+
+    def changes(self, call: Call) -> Mapping[str, Any]:
+        return {"party": self.party, "party_stands": Standing.CALLED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyMet(WithParty):
+    """The third party picked up."""
+
+    verb: ClassVar[Verb | None] = Verb.MEET
+    fact: ClassVar[str] = "call.party_met"
+
+    def changes(self, call: Call) -> Mapping[str, Any]:
+        return {"party": self.party, "party_stands": Standing.PRESENT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyLeft(WithParty):
+    """The third party is no longer there, or never came: `how`."""
+
+    how: Standing = Standing.LEFT
+
+    verb: ClassVar[Verb | None] = Verb.PART
+    fact: ClassVar[str] = "call.party_left"
+
+    def changes(self, call: Call) -> Mapping[str, Any]:
+        return {"party_stands": self.how}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentOn(WithParty):
+    """The agent sent the citizen on to a third party, who is being rung."""
+
+    verb: ClassVar[Verb | None] = Verb.HAND_OVER
+    fact: ClassVar[str] = "call.sent_on"
+
+    def changes(self, call: Call) -> Mapping[str, Any]:
+        return {"party": self.party, "party_stands": Standing.CALLED, "handed_over_at": self.at}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatLeft(Signal):
+    """The channel of the seat `extension` is no longer in the call. Its citizen may be left with a third party."""
+
+    extension: str
+
+    verb: ClassVar[Verb | None] = Verb.HAND_OVER
+    fact: ClassVar[str] = "call.handed_over"
+
+    def changes(self, call: Call) -> Mapping[str, Any]:
+        return {"handed_over_at": self.at}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -318,6 +444,8 @@ def step(call: Call | None, signal: Signal) -> tuple[Call | None, tuple[Fact, ..
         return _begin(signal)
     if isinstance(signal, Recorded):
         return _note_recording(call, signal)
+    if isinstance(signal, SeatLeft) and call.agent == signal.extension and call.party_seat:
+        return _take_over(call, signal)
     after = LIFECYCLE.find(call.state, signal.verb) if signal.verb else None
     if after is None or _is_beside_the_point(call, signal):
         return call, ()
@@ -345,12 +473,36 @@ def _is_beside_the_point(call: Call, signal: Signal) -> bool:
         # Told twice it doesn't take the call from the seat that rings, nor told late from one that answered.
         is_repeated = signal.queue == call.queue and call.state is State.OFFERED
         return is_repeated or _is_before(signal, call.answered_at)
+    if isinstance(signal, Held | Resumed):
+        # In a room the citizen hears the others, whatever the seat's own telephone does.
+        return bool(signal.extension) and call.has_party
+    if isinstance(signal, WithParty | SeatLeft):
+        return _is_no_news_of_a_party(call, signal)
     # Told twice it doesn't take the call off hold.
     return isinstance(signal, Answered) and signal.extension == call.agent and call.state in _IN_TALK
 
 
+def _is_no_news_of_a_party(call: Call, signal: Signal) -> bool:
+    if isinstance(signal, SeatLeft):
+        return signal.extension != call.agent or call.party_stands is not Standing.PRESENT
+    if isinstance(signal, PartyMet):
+        # The seat that was called has the call already; or whom it was sent to picks up and puts down again.
+        return signal.party == call.party and call.party_stands is not Standing.CALLED
+    if isinstance(signal, PartyLeft):
+        return signal.party != call.party or not call.has_party
+    return False
+
+
 def _is_before(signal: Signal, moment: datetime | None) -> bool:
     return moment is not None and signal.at < moment
+
+
+def _take_over(call: Call, signal: SeatLeft) -> tuple[Call, tuple[Fact, ...]]:
+    """The second seat stays with the citizen, who may still hear music."""
+    if call.party_stands is not Standing.PRESENT or call.state not in _IN_TALK:
+        return call, ()
+    became = replace(call, agent=call.party_seat, **_ALONE)
+    return became, (_fact("call.answered", signal, call, became),)
 
 
 def _note_recording(call: Call, signal: Recorded) -> tuple[Call, tuple[Fact, ...]]:
@@ -360,7 +512,13 @@ def _note_recording(call: Call, signal: Recorded) -> tuple[Call, tuple[Fact, ...
     return became, (_fact("call.recorded", signal, call, became),)
 
 
+_HANDED_TO = {Kind.BRANCH: Outcome.BRANCH, Kind.EMERGENCY: Outcome.EMERGENCY}
+
+
 def _natural_outcome(call: Call) -> Outcome:
+    if call.state is State.HANDED_OVER and call.party_stands in (Standing.PRESENT, Standing.LEFT):
+        party = parties.parse(call.party or "")
+        return _HANDED_TO.get(party.kind, Outcome.ANSWERED) if party else Outcome.ANSWERED
     if call.answered_at:
         return Outcome.ANSWERED
     if call.state is State.PLACED:
@@ -391,6 +549,8 @@ def _data(call: Call) -> dict[str, Any]:
         "queue": call.queue,
         "extension": call.agent,
     }
+    if call.party and (party := parties.parse(call.party)):
+        data |= {"party": call.party, "party_stands": call.party_stands, "unit": party.unit or None}
     if call.answered_at or call.is_over:
         data["waited"] = round(call.waited, 3)
     if call.is_over:
@@ -406,6 +566,8 @@ STATE_WORDS = {
     State.OFFERED: N_("Offered"),
     State.TALKING: N_("Talking"),
     State.HELD: N_("On hold"),
+    State.PARKED: N_("Parked"),
+    State.HANDED_OVER: N_("Handed over"),
     State.ENDED: N_("Ended"),
 }
 

@@ -16,6 +16,7 @@ from hotline.words import N_
 
 WRAP_UP = "wrap-up"  # the reason of the pause that we lay ourselves when a call is answered
 UNSAID = "unsaid"  # a pause for which nobody gave a reason
+LINK_LOST = "link_lost"  # the reason of the pause of a seat whose desk or telephone is out of reach
 
 
 class State(StrEnum):
@@ -173,9 +174,26 @@ def implied(call: calls.Call, signal: calls.Signal, at_call: Iterable[Seat]) -> 
     if isinstance(signal, calls.Rang | calls.Answered) and call.agent == signal.extension:
         others = (seat.extension for seat in at_call if seat.extension != signal.extension)
         return (_at(Talks, signal.extension, signal), *(_free(other, signal) for other in others))
-    if isinstance(signal, calls.Queued):
+    if isinstance(signal, calls.Queued | calls.Parked):
         return tuple(_free(seat.extension, signal) for seat in at_call)
+    if isinstance(signal, calls.WithParty):
+        return _implied_by_party(call, signal, at_call)
     return ()
+
+
+def _implied_by_party(
+    call: calls.Call, signal: calls.WithParty, at_call: Iterable[Seat]
+) -> tuple[Signal, ...]:
+    """A third party may be a seat, at which the call then rings too."""
+    extension = signal.extension
+    others: tuple[Signal, ...] = ()
+    if isinstance(signal, calls.SentOn) and call.state is calls.State.HANDED_OVER:
+        others = tuple(_free(seat.extension, signal) for seat in at_call if seat.extension != extension)
+    if not extension:
+        return others
+    if isinstance(signal, calls.PartyLeft):
+        return (_free(extension, signal),) if call.agent != extension else ()
+    return (*others, _at(Talks if isinstance(signal, calls.PartyMet) else Rings, extension, signal))
 
 
 def _at(kind: type[Rings] | type[Talks], extension: str, signal: calls.Signal) -> Signal:
@@ -224,5 +242,5 @@ REASON_WORDS = {
     "training": N_("Training"),
     "meeting": N_("Meeting"),
     "paperwork": N_("Finishing tickets"),
-    "link_lost": N_("Desk out of reach"),
+    LINK_LOST: N_("Desk out of reach"),
 }

@@ -5,16 +5,19 @@ lead to comes back as facts in the journal, like everything else that happens at
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from hotline import calls
 from hotline.errors import Refused, Unreachable
+from hotline.parties import Kind, Party
 from hotline.platform import secrets
 from hotline.settings import Settings
 from hotline.words import N_
+from telephony import rooms
 from telephony.ami.conversation import DEADLINE, Conversation, conversation
 from telephony.ami.link import Address
+from telephony.translate import PARTY
 
 PASSWORDS = "auths/auth"  # the family in which Asterisk's sorcery looks for seats' passwords
 OUTBOUND = "outbound"  # the context that a seat's own leg of a placed call goes to
@@ -24,6 +27,7 @@ NOT_THERE = ("Not there", "not found")
 
 REFUSAL_WORDS = {
     "seat.in_no_queue": N_("The seat is in no queue. Make it ready first"),
+    "call.gone": N_("The citizen is no longer there"),
     "switch.refused": N_("The telephone switch refused: {message}"),
 }
 
@@ -75,25 +79,98 @@ class Telephone:
         Sent once and never again. When no answer comes, the switch is asked whether the call is there; only if it
         isn't, or can't be asked, this raises.
         """
-        try:
-            with self._conversation() as talk:
-                _originate(talk, extension, number, call)
-        except Unreachable:
-            if not self.is_there(call):
-                raise
+        with self._once(calls.channel(call)) as talk:
+            _originate(talk, extension, number, call)
 
     def is_there(self, call: str) -> bool:
         """Whether the channel that the call began with exists at the switch."""
-        try:
-            self._order("Status", Channel=calls.channel(call))
-        except Refused:
-            return False
-        return True
+        return self._exists(calls.channel(call))
 
     def hang_up(self, call: str) -> None:
         """End the call, whoever is in it. One that is gone already is fine."""
         with suppress(Refused):
             self._order("Hangup", Channel=calls.channel(call), Cause="16")
+
+    def bring_in(self, call: str, extension: str, party: Party, channel: str, *, privately: bool) -> None:
+        """Ring `party`, and put them together with the seat in the call's room: with the citizen, or `privately`,
+        while the citizen hears music. Their channel will be `channel`.
+
+        Raises `Refused("call.gone")` where the seat or the citizen is no longer there. As with `place_call`, the
+        party is rung once.
+        """
+        with self._once(channel) as talk:
+            legs = rooms.find_legs(talk, call)
+            rooms.move(talk, legs, "held" if privately else "citizen", legs.seat(extension))
+            rooms.ring(talk, party, call, channel, "party", self._own_number, {PARTY: str(party)})
+
+    def put_together(self, call: str) -> None:
+        """Everybody hears everybody: the citizen comes to the others in the room."""
+        self._move(call, "citizen")
+
+    def put_apart(self, call: str) -> None:
+        """The citizen hears music, the others go on alone."""
+        self._move(call, "held")
+
+    def send_away(self, call: str, channel: str) -> None:
+        """The third party whose channel is `channel` leaves, ringing or talking; the others stay together."""
+        with self._conversation() as talk:
+            rooms.hang_up(talk, channel)
+            rooms.move(talk, rooms.find_legs(talk, call), "citizen")
+
+    def hand_over(self, call: str, extension: str) -> None:
+        """The seat leaves the citizen and the third party together."""
+        self._move(call, "citizen", extension)
+
+    def send_on(self, call: str, extension: str, party: Party) -> None:
+        """The citizen goes to `party` alone; the seat is free. Where nobody answers there, the citizen waits again."""
+        self._move(
+            call, "sent", extension, {f"__{PARTY}": str(party), "HOTLINE_TO": rooms.dial_string(party)}
+        )
+
+    def park(self, call: str, extension: str) -> None:
+        """The citizen hears music until a seat picks the call up; this seat is free."""
+        self._move(call, "parked", extension)
+
+    def pick_up(self, call: str, extension: str, channel: str) -> None:
+        """Ring the seat, on the channel `channel`, to give it the parked call."""
+        with self._once(channel) as talk:
+            citizen = {"HOTLINE_CITIZEN": rooms.find_legs(talk, call).citizen, **rooms.ANSWERS_ITSELF}
+            party = Party(Kind.SEAT, extension)
+            rooms.ring(talk, party, call, channel, "fetching", self._own_number, citizen)
+
+    def _move(
+        self, call: str, place: str, leaving: str = "", variables: Mapping[str, str] | None = None
+    ) -> None:
+        """The citizen goes to `place`; then the seat that is `leaving` is hung up."""
+        with self._conversation() as talk:
+            legs = rooms.find_legs(talk, call)
+            seat = legs.seat(leaving) if leaving else None
+            for name, value in (variables or {}).items():
+                talk.ask("Setvar", Channel=legs.citizen, Variable=name, Value=value)
+            rooms.move(talk, legs, place)
+            if seat:
+                rooms.hang_up(talk, seat.name)
+
+    @contextmanager
+    def _once(self, channel: str) -> Iterator[Conversation]:
+        """A conversation that begins `channel`. When no answer comes, it is looked for; nothing is sent again."""
+        try:
+            with self._conversation() as talk:
+                yield talk
+        except Unreachable:
+            if not self._exists(channel):
+                raise
+
+    @property
+    def _own_number(self) -> str:
+        return self._settings.trunk.own_number
+
+    def _exists(self, channel: str) -> bool:
+        try:
+            self._order("Status", Channel=channel)
+        except Refused:
+            return False
+        return True
 
     def _set_pause(self, extension: str, **headers: str) -> None:
         try:
@@ -136,8 +213,8 @@ def _join(talk: Conversation, extension: str, queue: str, penalty: int) -> None:
 def _originate(talk: Conversation, extension: str, number: str, call: str) -> None:
     variables = {
         "__HOTLINE_CALL": call,
-        "PJSIP_HEADER(add,X-Hotline-Call)": call,
-        "PJSIP_HEADER(add,X-Hotline-Answer)": "auto",  # the agent asked for this call: the softphone answers itself
+        **rooms.seat_headers(call),
+        **rooms.ANSWERS_ITSELF,
     }
     talk.ask(
         "Originate",

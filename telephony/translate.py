@@ -8,13 +8,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hotline import calls, presence
+from hotline import calls, parties, presence
+from hotline.parties import Standing
 from telephony.ami.parser import Message
 
 Signal = calls.Signal | presence.Signal
 
 NAME = "HOTLINE_CALL"  # the channel variable with our own id
 LINE = "HOTLINE_LINE"  # the channel variable with the number that was dialled
+ZOMBIE = "<ZOMBIE>"  # the end of such a channel's name
+PARTY = "HOTLINE_PARTY"  # the channel variable with the third party who was called on it
+ROOMS = "third-party"  # the context of calls with more than two people
+HOW: Mapping[str, Standing] = {  # a channel's end: its cause (ITU-T Q.850), or what Dial says of it
+    **dict.fromkeys(("17", "BUSY"), Standing.BUSY),
+    **dict.fromkeys(("18", "19", "21", "NOANSWER"), Standing.NO_ANSWER),
+    **dict.fromkeys(("1", "3", "20", "27", "34", "38", "CHANUNAVAIL", "CONGESTION"), Standing.FAILED),
+}
 OUTCOMES: Mapping[str, calls.Outcome] = {outcome.value: outcome for outcome in calls.Outcome}
 
 
@@ -104,6 +113,31 @@ def _recorded(heard: Heard) -> tuple[Signal, ...]:
     return (calls.Recorded(call=heard.one("Call"), at=heard.at, file=heard.one("File")),)
 
 
+def _held(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.Held(call=heard.one("Call"), at=heard.at),)
+
+
+def _resumed(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.Resumed(call=heard.one("Call"), at=heard.at),)
+
+
+def _parked(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.Parked(call=heard.one("Call"), at=heard.at),)
+
+
+def _sent_on(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.SentOn(call=heard.one("Call"), at=heard.at, party=heard.one("Party")),)
+
+
+def _party_answered(heard: Heard) -> tuple[Signal, ...]:
+    return (calls.PartyMet(call=heard.one("Call"), at=heard.at, party=heard.one("Party")),)
+
+
+def _party_gone(heard: Heard) -> tuple[Signal, ...]:
+    how = HOW.get(heard.one("Reason"), Standing.FAILED)
+    return (calls.PartyLeft(call=heard.one("Call"), at=heard.at, party=heard.one("Party"), how=how),)
+
+
 def _queue_join(heard: Heard) -> tuple[Signal, ...]:
     signal = calls.Queued(
         call=heard.call(),
@@ -126,11 +160,6 @@ def _agent_silent(heard: Heard) -> tuple[Signal, ...]:
 
 def _agent_connect(heard: Heard) -> tuple[Signal, ...]:
     return _at_member(calls.Answered, heard)
-
-
-def _agent_complete(heard: Heard) -> tuple[Signal, ...]:
-    extension = extension_of(heard.one("Interface"))
-    return (presence.Freed(extension=extension, at=heard.at, call=heard.call()),) if extension else ()
 
 
 def _at_member(
@@ -163,16 +192,39 @@ def _handed_over(heard: Heard) -> tuple[Signal, ...]:
 
 def _hold(heard: Heard) -> tuple[Signal, ...]:
     """The citizen may put us on hold too, which changes nothing here."""
-    is_seat = extension_of(heard.one("Channel")) and heard.is_ours()
+    extension = extension_of(heard.one("Channel"))
     kind = calls.Held if heard.one("Event") == "Hold" else calls.Resumed
-    return (kind(call=heard.call(), at=heard.at),) if is_seat else ()
+    return (
+        (kind(call=heard.call(), at=heard.at, extension=extension),) if extension and heard.is_ours() else ()
+    )
 
 
 def _hangup(heard: Heard) -> tuple[Signal, ...]:
-    """A call lives as long as the channel that it began with: other channels come and go within it."""
-    call = heard.call()
-    is_its_own = heard.is_ours() and calls.channel(call) == heard.one("Uniqueid")
-    return (calls.Ended(call=call, at=heard.at),) if is_its_own else ()
+    """A call lives as long as the channel that it began with: other channels come and go within it. Only a seat that
+    was moved to a room leaves a call that it began to the others there.
+
+    What Asterisk calls a zombie is what remains of a channel that was moved, and not the end of anybody.
+    """
+    channel, id = heard.one("Channel"), heard.one("Uniqueid")
+    if not heard.is_ours() or channel.endswith(ZOMBIE):
+        return ()
+    call, extension = heard.call(), extension_of(channel)
+    signals: list[Signal] = []
+    if id.startswith(parties.CHANNEL):
+        signals += _party_hung_up(heard)
+    if calls.channel(call) == id and not (extension and heard.one("Context") == ROOMS):
+        signals.append(calls.Ended(call=call, at=heard.at))
+    elif extension:
+        signals.append(calls.SeatLeft(call=call, at=heard.at, extension=extension))
+    if extension:
+        signals.append(presence.Freed(extension=extension, at=heard.at, call=call))
+    return tuple(signals)
+
+
+def _party_hung_up(heard: Heard) -> tuple[Signal, ...]:
+    party = heard.message.variables().get(PARTY, "")
+    how = HOW.get(heard.one("Cause"), Standing.LEFT)
+    return (calls.PartyLeft(call=heard.call(), at=heard.at, party=party, how=how),) if party else ()
 
 
 def _originated(heard: Heard) -> tuple[Signal, ...]:
@@ -211,6 +263,12 @@ USER_READERS: Mapping[str, Reader] = {
     "HotlineConnected": _connected,
     "HotlineEnded": _left_us,
     "HotlineRecorded": _recorded,
+    "HotlineHeld": _held,
+    "HotlineResumed": _resumed,
+    "HotlineParked": _parked,
+    "HotlineSent": _sent_on,
+    "HotlinePartyAnswered": _party_answered,
+    "HotlinePartyGone": _party_gone,
 }
 
 READERS: Mapping[str, Reader] = {
@@ -220,7 +278,6 @@ READERS: Mapping[str, Reader] = {
     "AgentRingNoAnswer": _agent_silent,
     "AgentDump": _agent_silent,
     "AgentConnect": _agent_connect,
-    "AgentComplete": _agent_complete,
     "DialEnd": _dialled,
     "AttendedTransfer": _handed_over,
     "Hold": _hold,

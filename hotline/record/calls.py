@@ -16,6 +16,8 @@ from sqlmodel import Session
 
 from hotline import calls, journal, presence
 from hotline.facts import Fact, subject
+from hotline.parties import Standing
+from hotline.record import line_days
 from hotline.store.tables import Call as CallRow
 from hotline.store.tables import CallAlias
 from hotline.store.tables import Seat as SeatRow
@@ -100,6 +102,11 @@ class _Batch:
         _write(self._session, _SEATS.c.extension, self._found_seats, self._seats, _seat_values)
         if self._renamed:
             self._session.connection().execute(_ADD_ALIAS, self._renamed)
+        line_days.count_calls(self._session, [id for id in self._calls if self._has_ended(id)])
+
+    def _has_ended(self, id: str) -> bool:
+        found = self._found_calls.get(id)
+        return self._calls[id].is_over and (found is None or not found.is_over)
 
     def _in_call(self, signal: calls.Signal) -> bool:
         id = self._aliases.get(signal.call, signal.call)
@@ -143,7 +150,7 @@ class _Batch:
         return {strange[linkedid]: call for linkedid, call in found.items()}
 
     def _lock_seats(self, signals: Iterable[Signal]) -> dict[str, presence.Seat]:
-        extensions = {getattr(signal, "extension", None) for signal in signals} - {None}
+        extensions = {getattr(signal, "extension", "") for signal in signals} - {""}
         at_calls = list(self._found_calls)
         rows = _rows(self._session, _LOCK_SEATS, extensions=list(extensions), calls=at_calls)
         return {row["extension"]: _to_seat(row) for row in rows}
@@ -155,7 +162,10 @@ def _rows(session: Session, asked: Select[Any], **values: object) -> Iterable[Ro
 
 def _to_call(row: RowMapping) -> calls.Call:
     outcome = calls.Outcome(row["outcome"]) if row["outcome"] else None
-    return calls.Call(**{**row, "state": calls.State(row["state"]), "outcome": outcome})
+    stands = Standing(row["party_stands"]) if row["party_stands"] else None
+    return calls.Call(
+        **{**row, "state": calls.State(row["state"]), "outcome": outcome, "party_stands": stands}
+    )
 
 
 def _call_values(call: calls.Call) -> dict[str, Any]:

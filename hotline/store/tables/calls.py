@@ -35,9 +35,12 @@ class Call(SQLModel, table=True):
     queued_at: datetime | None = None
     offered_at: datetime | None = None
     answered_at: datetime | None = None
+    handed_over_at: datetime | None = None
     ended_at: datetime | None = None
     ticket: int | None = Field(default=None, sa_type=BigInteger, index=True)
     recording: str | None = None
+    party: str | None = Field(default=None, description="the third party that was called into it last")
+    party_stands: str | None = None
     inferred: bool = False
 
 
