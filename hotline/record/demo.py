@@ -13,7 +13,7 @@ from hotline import journal, tickets
 from hotline.facts import Fact, subject
 from hotline.pack import model
 from hotline.pack.model import CityPack
-from hotline.record import accounts, citizens
+from hotline.record import accounts, citizens, line_days
 from hotline.roles import Role
 from hotline.store.rows import put
 from hotline.store.tables import Account, Ticket, TicketEntry
@@ -31,6 +31,9 @@ def settle(session: Session, city: CityPack, password: str, at: datetime) -> boo
     agent = next(account for account in by_login.values() if account.extension)
     for citizen in city.citizens:
         _citizen(session, city, citizen, agent, at)
+    today = at.astimezone(ZoneInfo(city.city.timezone)).date()
+    oldest = max((ticket.days_ago for citizen in city.citizens for ticket in citizen.tickets), default=0)
+    line_days.recount(session, today - timedelta(days=oldest + 1), today + timedelta(days=1))
     return True
 
 

@@ -10,6 +10,7 @@ from hotline.store.tables.citizens import Citizen, CitizenNumber
 from hotline.store.tables.city import CityRevision, CityRow
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.links import Link
+from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
@@ -30,6 +31,7 @@ __all__ = [
     "ClockRow",
     "FactRow",
     "Link",
+    "LineDay",
     "LoginFailure",
     "LoginSession",
     "OrganisationChange",
