@@ -98,6 +98,11 @@ class Asterisk(Section):
     seats: int = Field(
         100, ge=1, le=10_000, description="seats that the switch has room for, counted from it"
     )
+    spool: int = Field(
+        512,
+        ge=16,
+        description="megabytes in which what the switch says may wait for the record: ten hours of 200 busy seats",
+    )
     softphone_url: str = Field(
         "", description="ws:// or wss:// address that browsers use; empty: made from host and http_port"
     )

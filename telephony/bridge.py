@@ -1,204 +1,184 @@
-"""From the link to the record: what Asterisk says is translated and written, in its order, several signals to a
-transaction, while the link goes on reading. Nothing that goes wrong with one event reaches the next.
+"""From the link to the record: what Asterisk says is kept in the spool at once, and from there translated and written
+in its order, several signals to a transaction. Nothing that goes wrong with one event reaches the next, and nothing
+that is slow or away makes the link wait.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session
 
-from hotline.errors import Refused, Unreachable
 from hotline.facts import Fact
-from hotline.presence import Seat
-from hotline.record import calls as record
-from hotline.record import links
-from hotline.record.calls import Signal
 from hotline.store import Store
-from telephony.ami.link import Down, Link, Up
+from telephony.ami.link import Link
 from telephony.ami.parser import Message
-from telephony.lineup import Snapshot, corrections
-from telephony.look import look
-from telephony.translate import is_preamble, translate
+from telephony.listening import Listening
+from telephony.reach import Reach
+from telephony.spool import Entry, Kind, Spool
+from telephony.translate import is_preamble
 from telephony.wrapup import WrapUp
+from telephony.writing import Gap, Writer, Written
 
-LOOK_AGAIN = 5.0  # seconds after a login: events from before it have arrived by then
-LOOK_OFTEN = 60.0  # seconds between later looks, which should find nothing
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 RETRY = 1.0  # seconds until a database that is away is tried again
 COMPANY = 0.02  # seconds in which what a preamble announces has arrived
+MOST = 500  # entries of one transaction
+STALE = timedelta(
+    seconds=10
+)  # what was heard so long ago calls for no action any more, only for another look
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Stop:
-    """Put among what the link hands out: nothing behind it is wanted any more."""
-
-
 class Bridge:
-    """Writes what `link` hears of the switch `node` into `store`.
+    """Writes what `link` hears of the switch `node` into `store`, by way of `spool`. `after_gap` is told of each time
+    in which nobody listened, when it is over and written.
 
     `failed` counts events that raised, `ignored` signals that changed nothing, `corrected` facts that a look at the
     switch had to add.
     """
 
-    def __init__(self, link: Link, store: Store, node: str, wrapup: WrapUp) -> None:
+    def __init__(
+        self,
+        link: Link,
+        spool: Spool,
+        store: Store,
+        node: str,
+        wrapup: WrapUp,
+        after_gap: Callable[[Gap], None] = lambda gap: None,
+    ) -> None:
         self._link = link
-        self._store = store
-        self._node = node
+        self._spool = spool
         self._wrapup = wrapup
-        self._is_behind = True
-        self._is_stopped = False
-        self._next_look: asyncio.TimerHandle | None = None
-        self._looking: asyncio.Task[None] | None = None
-        self.failed = 0
+        self._after_gap = after_gap
+        self._reach = Reach(link)
+        self._listening = Listening(link, spool)
+        self._writer = Writer(store, node)
+        self._skipped = 0
+        self._is_catching_up = False
+        self._failed = 0
         self.ignored = 0
         self.corrected = 0
 
+    @property
+    def failed(self) -> int:
+        """Events and looks that raised."""
+        return self._failed + self._listening.failed
+
     async def run(self) -> None:
-        """Until a `Stop` comes along; what arrived before it is written."""
-        while not self._is_stopped:
-            await self._take(await self._batch())
+        """Until a `Stop` comes along. What arrived before it is written, or waits in the spool for the next start."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listening.run())
+            group.create_task(self._write_all())
 
-    async def _batch(self) -> list[object]:
-        """What has arrived; a preamble alone waits a moment, lest its writing stand in the way of what follows."""
-        items = await self._link.batch()
-        if all(isinstance(item, Message) and is_preamble(item) for item in items):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(COMPANY):
-                    items += await self._link.batch()
-        return items
+    async def _write_all(self) -> None:
+        await self._patiently(self._check_numbers)
+        while entries := await self._next():
+            await self._take(entries)
+        self._wrapup.stop()
 
-    async def _take(self, items: Iterable[object]) -> None:
-        signals: list[Signal] = []
-        for item in items:
-            if isinstance(item, Message):
-                signals += self._translate(item)
-                continue
-            await self._apply(signals)
-            signals = []
+    async def _next(self) -> list[Entry]:
+        """What waits; nothing means that nothing will come. A preamble alone waits a moment, lest its writing stand
+        in the way of what follows.
+        """
+        until: float | None = None
+        while True:
+            self._listening.arrived.clear()
+            entries = await asyncio.to_thread(self._spool.peek, MOST)
+            if self._listening.is_over or (entries and not all(_is_preamble(entry) for entry in entries)):
+                return entries
+            if entries and until is None:
+                until = asyncio.get_running_loop().time() + COMPANY
             try:
-                await self._note(item)
-            except Exception:
-                self.failed += 1
-                log.exception("not recorded", item=type(item).__name__)
-        await self._apply(signals)
+                async with asyncio.timeout_at(until):
+                    await self._listening.arrived.wait()
+            except TimeoutError:
+                return entries
 
-    async def _note(self, item: object) -> None:
-        if isinstance(item, Up):
-            self._look()
-        elif isinstance(item, Down):
-            self._stop_looking()
-            await self._lose(item)
-        elif isinstance(item, Snapshot):
-            await self._line_up(item)
-        elif isinstance(item, Stop):
-            await self._stop()
-
-    def _translate(self, message: Message) -> tuple[Signal, ...]:
+    async def _take(self, entries: Sequence[Entry]) -> None:
+        """Write `entries`. One that spoils it for all is found by writing them one by one."""
         try:
-            return translate(message, self._node, datetime.now(UTC))
+            await self._write(entries)
         except Exception:
-            self.failed += 1
-            log.exception("event not understood", event_name=message.one("Event"))
-            return ()
+            for entry in entries:
+                await self._take_alone(entry)
 
-    async def _apply(self, signals: Sequence[Signal], is_last_try: bool = False) -> None:
-        if not signals:
-            return
-        try:
-            applied = await self._write(lambda session: record.apply(session, signals, self._node))
-        except Exception:
-            if is_last_try:
-                self.failed += 1
-                log.exception("signal not recorded", signal=type(signals[0]).__name__)
+    async def _take_alone(self, entry: Entry) -> None:
+        for _ in range(2):  # somebody else may have written the same row first, once
+            try:
+                await self._write([entry])
                 return
-            # One of them spoils it for all, or somebody else wrote the same row first: once more, one by one.
-            for signal in signals:
-                await self._apply([signal], is_last_try=True)
-            return
-        self.ignored += applied.ignored
-        self._follow_up(applied.facts)
-
-    async def _line_up(self, seen: Snapshot) -> None:
-        applied, seats = await self._write(lambda session: self._correct(session, seen))
-        self.corrected += len(applied.facts)
-        self._is_behind = False
-        self._follow_up(applied.facts)
-        self._wrapup.look_over(seats)
-
-    def _correct(self, session: Session, seen: Snapshot) -> tuple[record.Applied, list[Seat]]:
-        lost_at = links.last_heard(session, self._node) if self._is_behind else None
-        signals = corrections(
-            seen, self._node, record.open_calls(session, self._node), record.all_seats(session)
+            except Exception as error:
+                reason = error
+        self._failed += 1
+        log.error(
+            "not recorded", kind=entry.kind.name, event_name=Message(raw=entry.body).event, exc_info=reason
         )
-        applied = record.apply(session, signals, self._node)
-        if self._is_behind:
-            links.restore(session, self._node, datetime.now(UTC), lost_at, len(applied.facts))
-        return applied, record.all_seats(session)
+        await self._patiently(lambda: self._writer.pass_over(entry))
+        self._spool.done([entry])
 
-    async def _lose(self, down: Down) -> None:
-        self._is_behind = True
-        at = datetime.now(UTC)
-        await self._write(lambda session: links.lose(session, self._node, at, down.why))
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        waiting, skipped = self._spool.waiting, self._link.skipped - self._skipped
+        written = await self._patiently(lambda: self._writer.write(entries, waiting, skipped))
+        if written is None:
+            await self._pass_over_known(entries)
+            return
+        self._skipped += skipped
+        self._spool.done(entries)
+        self._follow_up(written, is_stale=datetime.now(UTC) - entries[0].at > STALE)
 
-    def _follow_up(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            if fact.was != fact.became:
-                log.info(f"{fact.subject} {fact.was} -> {fact.became}", kind=fact.kind, call=fact.call)
-        self._wrapup.heed(facts)
+    async def _pass_over_known(self, entries: Sequence[Entry]) -> None:
+        """Some are in the record already: its word that they are was lost, or the process that wrote them."""
+        known = await self._patiently(self._writer.written_up_to)
+        self._spool.done([entry for entry in entries if entry.number <= known])
 
-    async def _write(self, work: Callable[[Session], T]) -> T:
-        """Do `work` in one transaction, outside the loop's thread; again and again while the database is away."""
+    def _follow_up(self, written: Written, is_stale: bool) -> None:
+        self.ignored += written.ignored
+        self.corrected += written.corrected
+        self._failed += written.failed
+        _tell(written.facts)
+        for gap in written.gaps:
+            self._after_gap(gap)
+        if is_stale:
+            self._is_catching_up = True
+        else:
+            self._wrapup.heed(written.facts)
+            if written.seen:
+                self._wrapup.look_over(written.seats)
+                self._reach.heed(written.seen)
+        if self._is_catching_up and self._link.is_up and not self._spool.waiting:
+            self._is_catching_up = False
+            self._listening.look()
+
+    async def _patiently(self, work: Callable[[], T]) -> T:
+        """Do `work` outside the loop's thread; again and again while the database is away."""
         while True:
             try:
-                return await asyncio.to_thread(self._in_transaction, work)
+                return await asyncio.to_thread(work)
             except AWAY as error:
-                log.warning("record out of reach", error=type(error).__name__)
+                log.warning("record out of reach", error=type(error).__name__, waiting=self._spool.waiting)
+                await asyncio.to_thread(self._spool.sync)
                 await asyncio.sleep(RETRY)
 
-    def _in_transaction(self, work: Callable[[Session], T]) -> T:
-        with self._store.transaction() as session:
-            return work(session)
+    def _check_numbers(self) -> None:
+        """The record may know numbers that this spool hasn't given yet: its files are lost and the clock went back."""
+        if self._writer.written_up_to() >= self._spool.first:
+            log.warning("the spool counts anew", first=self._spool.first)
+            self._writer.rewind(self._spool.first - 1)
 
-    async def _stop(self) -> None:
-        """Write down that nobody listens from now on."""
-        self._is_stopped = True
-        self._stop_looking()
-        self._wrapup.stop()
-        if not self._is_behind:
-            await self._lose(Down("stopped"))
 
-    def _look(self) -> None:
-        self._stop_looking()
-        self._looking = asyncio.create_task(self._look_once())
+def _is_preamble(entry: Entry) -> bool:
+    return entry.kind is Kind.MESSAGE and is_preamble(Message(raw=entry.body))
 
-    async def _look_once(self) -> None:
-        pause = LOOK_AGAIN if self._is_behind else LOOK_OFTEN
-        try:
-            # Behind everything that has arrived meanwhile: what is older than the look is written first.
-            self._link.insert(await look(self._link))
-        except (Refused, Unreachable) as error:
-            pause = LOOK_AGAIN
-            log.warning("no look at the switch", error=str(error))
-        except Exception:  # an answer that makes no sense must not be the last look
-            pause = LOOK_AGAIN
-            self.failed += 1
-            log.exception("look not understood")
-        self._next_look = asyncio.get_running_loop().call_later(pause, self._look)
 
-    def _stop_looking(self) -> None:
-        if self._next_look:
-            self._next_look.cancel()
-        if self._looking and self._looking is not asyncio.current_task():
-            self._looking.cancel()
+def _tell(facts: Iterable[Fact]) -> None:
+    for fact in facts:
+        if fact.was != fact.became:
+            log.info(f"{fact.subject} {fact.was} -> {fact.became}", kind=fact.kind, call=fact.call)

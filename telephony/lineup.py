@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from hotline import calls, presence
 from telephony.ami.parser import Message
-from telephony.translate import LINE, NAME, extension_of
+from telephony.translate import LINE, NAME, extension_of, moment
 
 Signal = calls.Signal | presence.Signal
 
 RINGING, UP = "5", "6"  # ChannelState
+ON_HOLD = "8"  # a member's Status: what Asterisk makes of all the channels of its seat
+GONE = ("Unreachable", "Removed")  # a contact's status; whoever isn't asked counts as reachable
 SETTLED = timedelta(seconds=2)  # what changed since then may still have events on their way
 
 
@@ -40,6 +42,7 @@ class Member:
     extension: str
     queue: str
     reason: str
+    is_on_hold: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,23 +56,39 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What Asterisk showed at `at`, by its own clock."""
+    """What Asterisk showed at `at`, by its own clock. `contacts` are the seats whose telephone is within reach;
+    None where it doesn't say.
+    """
 
     at: datetime
     legs: tuple[Leg, ...] = ()
     members: tuple[Member, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    contacts: frozenset[str] | None = None
 
 
-def read(at: datetime, channels: Iterable[Message], queues: Iterable[Message]) -> Snapshot:
-    """The snapshot in Asterisk's answers to CoreShowChannels and QueueStatus."""
-    told = list(queues)
+def read(messages: Iterable[Message], now: datetime) -> Snapshot:
+    """The snapshot in Asterisk's answers; `now` stands in for a time that it doesn't say."""
+    told: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        told[message.event or "Response"].append(message)
+    at = next((moment(message, now) for message in told["Response"] if message.one("Timestamp")), now)
     return Snapshot(
         at=at,
-        legs=tuple(_leg(message, at) for message in channels if message.variables().get(NAME)),
-        members=tuple(_member(message) for message in told if _is_seat(message)),
-        waiting=tuple(_waiting(message, at) for message in told if message.one("Event") == "QueueEntry"),
+        legs=tuple(_leg(one, at) for one in told["CoreShowChannel"] if one.variables().get(NAME)),
+        members=tuple(_member(one) for one in told["QueueMember"] if extension_of(one.one("Location"))),
+        waiting=tuple(_waiting(one, at) for one in told["QueueEntry"]),
+        contacts=_contacts(told),
     )
+
+
+def out_of_reach(seen: Snapshot) -> set[str]:
+    """Seats that should be offered calls, have none, and whose telephone isn't there."""
+    if seen.contacts is None:
+        return set()
+    busy = {leg.extension for leg in seen.legs}
+    ready = {member.extension for member in seen.members if not member.reason}
+    return ready - busy - seen.contacts
 
 
 def corrections(
@@ -111,6 +130,7 @@ def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Sna
     talking = [leg for leg in legs if leg.extension and _is_bridged(leg, legs)]
     if talking:
         yield calls.Answered(call=id, at=seen.at, extension=talking[0].extension, inferred=True)
+        yield from _about_hold(id, call, talking, seen)
         return
     if call and call.direction == "out":
         return
@@ -131,6 +151,18 @@ def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Sna
         yield calls.Offered(call=id, at=seen.at, extension=extension, inferred=True)
     if call and call.state is calls.State.OFFERED and call.agent and call.agent not in ringing:
         yield calls.NotAnswered(call=id, at=seen.at, extension=call.agent, inferred=True)
+
+
+def _about_hold(id: str, call: calls.Call | None, talking: list[Leg], seen: Snapshot) -> Iterator[Signal]:
+    """Asterisk says of a seat, not of a channel, whether it is on hold: that means something where it has only one."""
+    extension = talking[0].extension
+    told = [member for member in seen.members if member.extension == extension]
+    if not told or sum(leg.extension == extension for leg in seen.legs) != 1:
+        return
+    if told[0].is_on_hold:
+        yield calls.Held(call=id, at=seen.at, inferred=True)
+    elif call and call.state is calls.State.HELD:
+        yield calls.Resumed(call=id, at=seen.at, inferred=True)
 
 
 def _about_seats(
@@ -161,8 +193,11 @@ def _is_bridged(leg: Leg, legs: Iterable[Leg]) -> bool:
     return bool(leg.bridge) and any(other.bridge == leg.bridge for other in legs if other is not leg)
 
 
-def _is_seat(message: Message) -> bool:
-    return message.one("Event") == "QueueMember" and bool(extension_of(message.one("Location")))
+def _contacts(told: Mapping[str, list[Message]]) -> frozenset[str] | None:
+    if not told["ContactListComplete"]:
+        return None
+    reachable = (one for one in told["ContactList"] if one.one("Status") not in GONE)
+    return frozenset(contact.one("Endpoint") or contact.one("Aor") for contact in reachable)
 
 
 def _leg(message: Message, at: datetime) -> Leg:
@@ -180,7 +215,8 @@ def _leg(message: Message, at: datetime) -> Leg:
 
 def _member(message: Message) -> Member:
     reason = (message.one("PausedReason") or presence.UNSAID) if message.one("Paused") == "1" else ""
-    return Member(extension_of(message.one("Location")), message.one("Queue"), reason)
+    is_on_hold = message.one("Status") == ON_HOLD
+    return Member(extension_of(message.one("Location")), message.one("Queue"), reason, is_on_hold)
 
 
 def _waiting(message: Message, at: datetime) -> Waiting:

@@ -1,18 +1,34 @@
-"""A look at the switch: everything that lining up needs, asked over the link."""
+"""A look at the switch: everything that lining up needs, asked over the link, and kept as Asterisk said it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from contextlib import suppress
 
+from hotline.errors import Refused
 from telephony.ami.link import Link
-from telephony.lineup import Snapshot, read
-from telephony.translate import moment
+from telephony.ami.parser import END, Message, Parser
+
+NEEDED = ("CoreShowChannels", "QueueStatus")
+USEFUL = ("PJSIPShowContacts", "ParkedCalls")  # a switch without them is looked at all the same
 
 
-async def look(link: Link) -> Snapshot:
-    """What the switch shows, by its own clock. Raises `Unreachable` and `Refused`."""
-    (pong,) = await link.ask({"Action": "Ping"})
-    at = moment(pong, datetime.now(UTC))
-    channels = await link.ask({"Action": "CoreShowChannels"}, as_list=True)
-    queues = await link.ask({"Action": "QueueStatus"}, as_list=True)
-    return read(at, channels, queues)
+async def look(link: Link) -> list[Message]:
+    """What the switch shows; its own time comes first. Raises `Unreachable` and `Refused`."""
+    seen = await link.ask({"Action": "Ping"})
+    for action in NEEDED:
+        seen += await link.ask({"Action": action}, as_list=True)
+    for action in USEFUL:
+        with suppress(Refused):
+            seen += await link.ask({"Action": action}, as_list=True)
+    return seen
+
+
+def packed(seen: Iterable[Message]) -> bytes:
+    """What was seen, as bytes that `unpacked` reads."""
+    return b"".join(message.raw + END for message in seen)
+
+
+def unpacked(body: bytes) -> list[Message]:
+    """What was seen, from its bytes."""
+    return Parser(largest=len(body) + 1).feed(body)

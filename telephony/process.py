@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 import structlog
 
 from hotline.bell import Bell
-from hotline.errors import Refused
 from hotline.log import set_up as set_up_log
 from hotline.pack.load import load_pack
 from hotline.platform import addresses, secrets
@@ -22,15 +21,22 @@ from hotline.platform.children import command as command_line
 from hotline.settings import Settings, load
 from hotline.store import Store, open_store
 from telephony.ami.link import Address, Link
-from telephony.bridge import Bridge, Stop
+from telephony.bridge import Bridge
 from telephony.fastagi import serving
+from telephony.keeping import keep
+from telephony.listening import Stop
 from telephony.routing import Directory, Route
 from telephony.scripts import Script, scripts
+from telephony.spool import Spool
+from telephony.translate import READERS
 from telephony.wrapup import WrapUp
+from telephony.writing import Gap
 
 GRACE = 3.0  # seconds in which what has arrived is written, when we are told to stop
 AT_MOST = 5.0  # seconds until we end anyway: a thread that waits for the record can't be called off
 POOL = 3  # the bridge writes one batch at a time; questions of the switch need the others
+MEGABYTE = 1_000_000
+WANTED = frozenset(event.encode() for event in [*READERS, "FullyBooted"])  # the others are passed over unread
 
 log = structlog.get_logger()
 
@@ -75,19 +81,40 @@ def answers(settings: Settings) -> Mapping[str, Script]:
 
 
 async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
-    """The link and what it brings, until `stop` is set."""
-    link = Link(link_address(settings))
-    carrying = Bridge(link, store, settings.asterisk.node, WrapUp(link, settings.desk.wrap_up))
-    keeping, writing = asyncio.create_task(_keep(link)), asyncio.create_task(carrying.run())
+    """The link and what it brings, until `stop` is set. SIGHUP has a refused login tried again."""
+    nudge = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, nudge.set)
+    spool = open_spool(settings)
+    link = Link(link_address(settings), wanted=WANTED)
+    wrapup = WrapUp(link, settings.desk.wrap_up)
+    carrying = Bridge(link, spool, store, settings.asterisk.node, wrapup, after_gap)
+    keeping = asyncio.create_task(keep(link, lambda: link_address(settings), nudge))
+    writing = asyncio.create_task(carrying.run())
+    stopping = asyncio.create_task(stop.wait())
     try:
-        await stop.wait()
+        await asyncio.wait((keeping, writing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (keeping, writing):
+            if task.done():
+                task.result()  # neither ends by itself but by a mistake of ours: better to be started again
     finally:
         keeping.cancel()
         link.insert(Stop())
         try:
             await asyncio.wait_for(writing, GRACE)
         except TimeoutError:
-            log.warning("stopped before all was written: the record doesn't answer")
+            log.warning("stopped before all was written: the record doesn't answer", waiting=spool.waiting)
+            spool.sync()
+
+
+def open_spool(settings: Settings) -> Spool:
+    """Where what was heard waits for the record."""
+    folder = settings.paths.state / "spool" / settings.asterisk.node
+    return Spool(folder, settings.asterisk.spool * MEGABYTE)
+
+
+def after_gap(gap: Gap) -> None:
+    """Nobody listened for a while, and the record is in line with the switch again."""
+    log.info("gap over", seconds=round((gap.back_at - gap.lost_at).total_seconds(), 1))
 
 
 def link_address(settings: Settings) -> Address:
@@ -100,14 +127,6 @@ def _stop(stop: asyncio.Event) -> None:
     """Ends all in good order; after `AT_MOST` seconds the alarm, which nobody handles, ends the process anyway."""
     stop.set()
     signal.setitimer(signal.ITIMER_REAL, AT_MOST)
-
-
-async def _keep(link: Link) -> None:
-    """A switch that refuses us needs an operator; the rest of the process goes on meanwhile."""
-    try:
-        await link.run()
-    except Refused as refused:
-        log.error("the switch refuses the event link: mend its account, then restart", error=str(refused))
 
 
 def _tell(call: str, chosen: Route) -> None:

@@ -1,51 +1,126 @@
-"""The times in which nobody listened to a switch, in the record: when the link was lost, and what had to be
-corrected when it was back.
+"""The link to each switch, in the record: how far what it brought has been written down, the gaps in which nobody
+listened, and what had to be corrected after them. `link.lost`, `link.refused` and `link.restored` tell the story.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Table, update
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Session
 
 from hotline import journal
+from hotline.calls import Outcome
 from hotline.facts import Fact, subject
-from hotline.store.tables import FactRow
+from hotline.store.tables import Link
+from hotline.words import N_
+
+_LINKS: Table = Link.__table__  # type: ignore[attr-defined]
+_COUNTS = ("gaps", "gap_seconds", "corrections", "drift", "orphans", "failed", "skipped")
+BEGUN = N_("the telephony process began anew")
+
+
+def applied(session: Session, node: str) -> int:
+    """The number of the last thing heard from `node` that is in the record; 0 for a switch never heard."""
+    row = session.get(Link, node)
+    return row.applied if row else 0
+
+
+def advance(session: Session, node: str, first: int, last: int, heard_at: datetime, waiting: int) -> bool:
+    """What was heard as `first` to `last` is being written in this transaction, and no other can write it again:
+    false where one of them has been written already. Holds the row until the transaction ends.
+    """
+    values = {"applied": last, "heard_at": heard_at, "waiting": waiting}
+    moved = session.connection().execute(
+        update(_LINKS).where(_LINKS.c.node == node, _LINKS.c.applied < first).values(values)
+    )
+    if moved.rowcount:
+        return True
+    new = postgresql.insert(_LINKS).values(node=node, **_NEW, **values).on_conflict_do_nothing()
+    return bool(session.connection().execute(new).rowcount)
+
+
+def rewind(session: Session, node: str, number: int) -> None:
+    """Everything that is heard from `node` with a number above this one is yet to be written."""
+    _row(session, node).applied = number
+
+
+def begin(session: Session, node: str, at: datetime) -> None:
+    """A process began to listen to `node`. If the one before it died without a word, the link was lost when anything
+    was last heard.
+    """
+    row = _row(session, node)
+    if row.is_up:
+        lose(session, node, row.heard_at or at, BEGUN)
 
 
 def lose(session: Session, node: str, at: datetime, why: str) -> None:
-    """Nothing is heard of the switch `node` from now on."""
-    journal.append(session, _fact("link.lost", node, at, why=why))
+    """Nothing is heard of the switch `node` from `at` on. It can't be lost twice."""
+    row = _row(session, node)
+    if row.is_up:
+        row.is_up, row.lost_at, row.why = False, at, why
+        journal.append(session, _fact("link.lost", node, at, why=why))
 
 
-def restore(session: Session, node: str, at: datetime, lost_at: datetime | None, corrections: int) -> None:
-    """The switch is heard again, and so many facts brought the record in line. The first time, nothing was lost."""
-    gap = (
-        {"lost_at": lost_at.isoformat(), "seconds": round((at - lost_at).total_seconds(), 3)}
-        if lost_at
-        else {}
-    )
-    journal.append(session, _fact("link.restored", node, at, corrections=corrections, **gap))
+def refuse(session: Session, node: str, at: datetime, why: str) -> None:
+    """The switch `node` doesn't let us in: an operator has to mend our account."""
+    row = _row(session, node)
+    if not row.is_refused:
+        row.is_refused, row.why, row.lost_at = True, why, row.lost_at or at
+        journal.append(session, _fact("link.refused", node, at, why=why))
 
 
-def last_heard(session: Session, node: str) -> datetime | None:
-    """When the link was lost; after a death without last words, the last moment of which anything is known."""
-    own = (
-        select(FactRow)
-        .where(FactRow.subject == subject("link", node))
-        .order_by(col(FactRow.id).desc())
-        .limit(1)
-    )
-    last = session.exec(own).first()
-    if last is None or last.kind == "link.lost":
-        return last.at if last else None
-    heard = (
-        select(FactRow.at)
-        .where(FactRow.by == subject("switch", node))
-        .order_by(col(FactRow.id).desc())
-        .limit(1)
-    )
-    return session.exec(heard).first()
+def restore(session: Session, node: str, at: datetime, corrected: list[Fact]) -> datetime | None:
+    """The switch is heard again, and `corrected` brought the record in line. Returns when it had been lost; the first
+    time, nothing was.
+    """
+    row = _row(session, node)
+    lost_at = row.lost_at
+    row.is_up, row.is_refused, row.lost_at, row.why = True, False, None, ""
+    row.corrections += len(corrected)
+    row.orphans += _orphans(corrected)
+    gap: dict[str, object] = {}
+    if lost_at:
+        seconds = round((at - lost_at).total_seconds(), 3)
+        row.gaps += 1
+        row.gap_seconds += seconds
+        gap = {"lost_at": lost_at.isoformat(), "seconds": seconds}
+    journal.append(session, _fact("link.restored", node, at, corrections=len(corrected), **gap))
+    return lost_at
+
+
+def drift(session: Session, node: str, at: datetime, corrected: list[Fact]) -> None:
+    """A look at the switch while the link stood found something that no event had told."""
+    if corrected:
+        row = _row(session, node)
+        row.drift += len(corrected)
+        row.orphans += _orphans(corrected)
+        journal.append(session, _fact("link.drifted", node, at, corrections=len(corrected)))
+
+
+def count(session: Session, node: str, failed: int = 0, skipped: int = 0) -> None:
+    """So many events couldn't be written, and so much wasn't even a message."""
+    if failed or skipped:
+        row = _row(session, node)
+        row.failed += failed
+        row.skipped += skipped
+
+
+def standing(session: Session, node: str) -> Link | None:
+    """How the link to `node` stands; None if nobody ever listened to it."""
+    return session.get(Link, node)
+
+
+_NEW = {"is_up": False, "is_refused": False, "why": ""} | dict.fromkeys(_COUNTS, 0)
+
+
+def _row(session: Session, node: str) -> Link:
+    return session.get_one(Link, node)
+
+
+def _orphans(facts: list[Fact]) -> int:
+    return sum(fact.kind == "call.ended" and fact.data.get("outcome") == Outcome.LOST for fact in facts)
 
 
 def _fact(kind: str, node: str, at: datetime, **data: object) -> Fact:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,7 +20,8 @@ from telephony.ami.parser import Message
 from telephony.ami.protocol import DEADLINE, Action, Answer, Protocol
 
 SHORTEST, LONGEST = 0.5, 30.0  # seconds between two attempts
-CAPACITY = 50_000  # messages that wait: some 100 MB, and ten minutes of a busy floor of 200 seats
+CAPACITY = 5_000  # messages that wait in memory: some 5 MB, and a minute of a busy floor of 200 seats
+BOOTING = 120.0  # seconds after the login in which Asterisk says that it is booted
 MISSED = 2  # unanswered pings after which the link is dropped
 
 log = structlog.get_logger()
@@ -62,7 +63,10 @@ def pauses(draw: Callable[[float, float], float] = random.uniform) -> Iterator[f
 
 
 class Link(Manager):  # type: ignore[misc]
-    """The link to the Asterisk at `address`. `run` keeps it up; `batch` hands out what arrived, in order."""
+    """The link to the Asterisk at `address`. `run` keeps it up; `batch` hands out what arrived, in order.
+
+    Of events, those that are `wanted` by name (all, if None); Asterisk's own filters may let others through.
+    """
 
     pinger: asyncio.TimerHandle | None
 
@@ -73,24 +77,32 @@ class Link(Manager):  # type: ignore[misc]
         ping_every: float = 5.0,
         deadline: float = DEADLINE,
         capacity: int = CAPACITY,
+        wanted: Container[bytes] | None = None,
     ) -> None:
         super().__init__(
             host=address.host,
             port=address.port,
             username=address.user,
             secret=address.secret,
-            protocol_factory=partial(Protocol, deadline),
+            protocol_factory=partial(Protocol, deadline, wanted),
             log=log,
         )
         self.ping_delay = self.ping_interval = ping_every
         self.missed_pings = 0
         self.is_up = False
+        self._skipped_before = 0
         self._deadline = deadline
         self._capacity = capacity
         self._items: asyncio.Queue[object] = asyncio.Queue()
         self._is_reading = True
+        self._booting: asyncio.TimerHandle | None = None
         self._lost: asyncio.Future[str] | None = None
         self._connecting: asyncio.Task[object] | None = None
+
+    @property
+    def skipped(self) -> int:
+        """How often something arrived that was no message."""
+        return self._skipped_before + (self.protocol.parser.skipped if self.protocol else 0)
 
     async def run(self) -> None:
         """Stay connected until cancelled. Raises `Refused("switch.login_refused")`: then it needs an operator."""
@@ -107,6 +119,11 @@ class Link(Manager):  # type: ignore[misc]
                 await asyncio.sleep(wait)
         finally:
             self.close()
+
+    def readdress(self, address: Address) -> None:
+        """Knock there, and as that, from the next attempt on."""
+        values = {"host": address.host, "port": address.port}
+        self.config.update(values, username=address.user, secret=address.secret)
 
     async def ask(self, action: Action, as_list: bool = False) -> Answer:
         """Asterisk's answer to one action. Raises `Refused` and `Unreachable`; nothing is sent a second time."""
@@ -148,6 +165,7 @@ class Link(Manager):  # type: ignore[misc]
         elif error := f.exception():
             self._end(f"not reached: {error}")
         else:
+            self._skipped_before = self.skipped
             super().connection_made(f)
 
     def login(self, future: asyncio.Future[Answer]) -> bool:
@@ -160,6 +178,8 @@ class Link(Manager):  # type: ignore[misc]
         elif error is not None:
             self.protocol.close()
             self._end(str(error))
+        else:
+            self._booting = self.loop.call_later(BOOTING, self._never_booted)
         return self.authenticated
 
     def ping(self) -> None:
@@ -170,9 +190,10 @@ class Link(Manager):  # type: ignore[misc]
 
     def dispatch(self, event: Message) -> None:
         """One event, in its order. With too many waiting, Asterisk has to wait too."""
-        if event.one("Event") == "FullyBooted":
-            self.is_up = True
-            self._items.put_nowait(Up())
+        if event.event == "FullyBooted":
+            if not self.is_up:
+                self.is_up = True
+                self._items.put_nowait(Up())
             return
         self._items.put_nowait(event)
         if self._is_reading and self._items.qsize() >= self._capacity:
@@ -186,14 +207,14 @@ class Link(Manager):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the connection, and don't come back."""
-        self._stop_pinging()
+        self._stop_timers()
         if self._connecting:
             self._connecting.cancel()
         if self.protocol:
             self.protocol.close()
 
     def _end(self, why: str) -> None:
-        self._stop_pinging()
+        self._stop_timers()
         if self.is_up:
             self.is_up = False
             self._items.put_nowait(Down(why))
@@ -214,10 +235,15 @@ class Link(Manager):  # type: ignore[misc]
         if self.missed_pings >= MISSED:
             self.protocol.drop(f"silent: {MISSED} pings unanswered")
 
-    def _stop_pinging(self) -> None:
-        if self.pinger:
-            self.pinger.cancel()
-            self.pinger = None
+    def _never_booted(self) -> None:
+        if not self.is_up:
+            self.protocol.drop(f"not booted {BOOTING:.0f} s after the login: may the account read `system`?")
+
+    def _stop_timers(self) -> None:
+        for timer in (self.pinger, self._booting):
+            if timer:
+                timer.cancel()
+        self.pinger = self._booting = None
 
     def _read_on(self) -> None:
         self._is_reading = True

@@ -5,7 +5,7 @@ sent twice. Responses go to whoever asked; every event goes to the link, in Aste
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from panoramisk.ami_protocol import AMIProtocol
@@ -46,19 +46,21 @@ class Pending:
 
 
 class Protocol(AMIProtocol):  # type: ignore[misc]
-    """One connection; an action has its whole answer within `deadline` seconds, or none.
+    """One connection; an action has its whole answer within `deadline` seconds, or none. Events that aren't `wanted`
+    are passed over unread.
 
     `orphans` counts responses that nobody waited for any more.
     """
 
     closed: bool
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
+    def __init__(self, deadline: float = DEADLINE, wanted: Container[bytes] | None = None) -> None:
         self.deadline = deadline
+        self._wanted = wanted
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.parser = Parser()
+        self.parser = Parser(wanted=self._wanted)
         self.orphans = 0
         self._pending: dict[str, Pending] = {}
         self._sent = 0
@@ -107,10 +109,10 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
             self.factory.connection_lost(Unreachable(why))
 
     def _take(self, message: Message) -> None:
-        pending = self._pending.get(message.one("ActionID"))
+        pending = self._pending.get(message.action_id)
         if pending is not None and not pending.future.done():
             pending.take(message)
-        elif "Event" in message:
+        elif message.event:
             self.factory.dispatch(message)
         else:
             self.orphans += 1

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from telephony.ami.link import Address
-from telephony.ami.parser import Message, parse
+from telephony.ami.parser import Message
 
 Headers = Mapping[str, str]
 Reply = Callable[[Message], list[Headers]]
@@ -66,6 +66,8 @@ class FakeAMI:
             ],
             "CoreShowChannels": listing("CoreShowChannels"),
             "QueueStatus": listing("QueueStatus"),
+            "PJSIPShowContacts": refusal("Invalid/unknown command: PJSIPShowContacts."),
+            "ParkedCalls": listing("ParkedCalls"),
         }
         self.login_reply: Reply = lambda action: [
             {"Response": "Success", "Message": "Authentication accepted"}
@@ -124,7 +126,7 @@ class FakeAMI:
         try:
             writer.write(self.banner)
             while block := await reader.readuntil(b"\r\n\r\n"):
-                action = parse(b"Event: \r\n" + block) or Message()
+                action = Message(raw=block)
                 self.actions.append(action)
                 for message in self._replies_to(action):
                     writer.write(encode({**message, "ActionID": action.one("ActionID")}))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,10 +21,14 @@ from hotline.record import calls as record
 from hotline.store import Store
 from hotline.store.tables import Call, FactRow, Seat
 from telephony import bridge as bridge_module
+from telephony import listening as listening_module
+from telephony import writing as writing_module
 from telephony.ami import link as link_module
 from telephony.ami.link import Link
 from telephony.ami.parser import Message
-from telephony.bridge import Bridge, Stop
+from telephony.bridge import Bridge
+from telephony.listening import Stop
+from telephony.spool import Spool
 from telephony.wrapup import WrapUp
 from tests.edge.fake_ami import FakeAMI, Headers, listing, refusal, until
 
@@ -38,20 +44,22 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_module, "SHORTEST", 0.02)
     monkeypatch.setattr(link_module, "LONGEST", 0.05)
     monkeypatch.setattr(bridge_module, "RETRY", 0.02)
+    monkeypatch.setattr(listening_module, "RETRY", 0.02)
 
 
 @asynccontextmanager
 async def bridged(ami: FakeAMI, store: Store, wrap_up: float = 60) -> AsyncIterator[Bridge]:
     link = Link(ami.address)
-    bridge = Bridge(link, store, "a1", WrapUp(link, wrap_up))
-    keeping, writing = asyncio.create_task(link.run()), asyncio.create_task(bridge.run())
-    try:
-        await until(lambda: facts(store, "link.restored"))
-        yield bridge
-    finally:
-        keeping.cancel()
-        link.insert(Stop())
-        await asyncio.wait_for(writing, 5)
+    with TemporaryDirectory() as folder, closing(Spool(Path(folder), 10_000_000)) as spool:
+        bridge = Bridge(link, spool, store, "a1", WrapUp(link, wrap_up))
+        keeping, writing = asyncio.create_task(link.run()), asyncio.create_task(bridge.run())
+        try:
+            await until(lambda: facts(store, "link.restored"))
+            yield bridge
+        finally:
+            keeping.cancel()
+            link.insert(Stop())
+            await asyncio.wait_for(writing, 5)
 
 
 def facts(store: Store, *kinds: str) -> list[Fact]:
@@ -262,14 +270,14 @@ def test_late_events_from_before_a_look_change_nothing(store: Store) -> None:
 def test_an_event_that_makes_no_sense_costs_only_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = bridge_module.translate
+    real = writing_module.translate
 
     def translate(message: Any, *args: Any) -> Any:
         if message.one("Boom"):
             raise RuntimeError("boom")
         return real(message, *args)
 
-    monkeypatch.setattr(bridge_module, "translate", translate)
+    monkeypatch.setattr(writing_module, "translate", translate)
 
     async def scene() -> None:
         async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
@@ -303,7 +311,7 @@ def test_a_signal_that_cannot_be_recorded_costs_only_itself(
 
 
 def test_a_look_that_makes_no_sense_is_not_the_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, looks = bridge_module.look, []
+    real, looks = listening_module.look, []
 
     async def look(link: Link) -> Any:
         looks.append(link)
@@ -311,8 +319,8 @@ def test_a_look_that_makes_no_sense_is_not_the_last(store: Store, monkeypatch: p
             raise ValueError("nonsense")
         return await real(link)
 
-    monkeypatch.setattr(bridge_module, "look", look)
-    monkeypatch.setattr(bridge_module, "LOOK_AGAIN", 0.02)
+    monkeypatch.setattr(listening_module, "look", look)
+    monkeypatch.setattr(listening_module, "LOOK_AGAIN", 0.02)
 
     async def scene() -> None:
         async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
@@ -327,7 +335,7 @@ def test_a_look_that_cannot_be_recorded_ends_nothing(store: Store, monkeypatch: 
 
     async def scene() -> None:
         async with FakeAMI().running() as ami, bridged(ami, store) as bridge:
-            monkeypatch.setattr(bridge_module, "corrections", corrections)
+            monkeypatch.setattr(writing_module, "corrections", corrections)
             ami.drop()
             await until(lambda: bridge.failed == 1)
             ami.send(*STORY)

@@ -132,7 +132,7 @@ def test_asterisks_answers_are_read() -> None:
     foreign = Message({"Event": "CoreShowChannel", "Channel": "PJSIP/8002-0000002b"})
     member = Message({"Event": "QueueMember", "Queue": "urban", "Location": "PJSIP/8001", "Paused": "1"})
     entry = Message({"Event": "QueueEntry", "Queue": "urban", "Uniqueid": "1.1", "Wait": "7"})
-    seen = read(NOW, [channel, foreign], [Message({"Event": "QueueParams"}), member, entry])
+    seen = read([channel, foreign, Message({"Event": "QueueParams"}), member, entry], NOW)
     assert seen.legs == (replace(SEAT, bridge="b", caller="8001"),)
     assert seen.members == (Member("8001", "urban", presence.UNSAID),)
     assert seen.waiting == (Waiting("1.1", "urban", NOW - timedelta(seconds=7)),)
