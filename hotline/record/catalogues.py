@@ -10,16 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from hotline import journal
 from hotline.catalogue import Catalogue, Matter, in_one
-from hotline.errors import Misconfigured, Refused
+from hotline.errors import Refused
 from hotline.facts import SYSTEM, Fact, subject
+from hotline.pack.model import CityPack
 from hotline.pack.rows import Row, recorded_row
 from hotline.pack.sheets import BY_NAME
+from hotline.record.city import plain
 from hotline.store.rows import put
 from hotline.store.tables import CatalogueRow, CatalogueVersion
 
@@ -41,27 +44,31 @@ def seed(
     version.read, version.read_at = version.total, at
     version.valid_from, version.published_at, version.published_by = FROM_THE_START, at, SYSTEM
     put(session, version)
-    for sheet, rows in (("categories", categories), ("slots", slots), ("matters", matters)):
-        keep(session, version, sheet, rows)
-    _tell(session, version, "catalogue.published", SYSTEM, at)
+    for sheet, its_rows in (("categories", categories), ("slots", slots), ("matters", matters)):
+        keep(session, version, sheet, ((row.line, row.written) for row in its_rows))
+    tell(session, version, "catalogue.published", SYSTEM, at)
     return version
 
 
 def keep(
-    session: Session, version: CatalogueVersion, sheet: str, rows: Iterable[Row], first: int = 0
+    session: Session,
+    version: CatalogueVersion,
+    sheet: str,
+    written: Iterable[tuple[int, Mapping[str, Any]]],
+    first: int = 0,
 ) -> None:
-    """Adds rows of one sheet to a version, the first of them at place `first`."""
+    """Adds rows of one sheet to a version, each with its line in a file; the first of them gets the place `first`."""
     key = BY_NAME[sheet].key or ""
     values = [
         {
             "version": version.id,
             "sheet": sheet,
             "place": place,
-            "code": str(row.written.get(key, "")),
-            "line": row.line,
-            "written": _plain(row.written),
+            "code": str(row.get(key, "")),
+            "line": line,
+            "written": plain(row),
         }
-        for place, row in zip(count(first), rows, strict=False)
+        for place, (line, row) in zip(count(first), written, strict=False)
     ]
     if values:
         session.connection().execute(insert(CatalogueRow), values)
@@ -107,16 +114,19 @@ def read(session: Session, version: int) -> Catalogue:
     return Catalogue(categories, matters, slots, version)
 
 
-def rows(
-    session: Session, version: int, sheet: str, problems: list[Misconfigured] | None = None
-) -> list[Row]:
-    """A version's rows of one sheet in their order; what is wrong with them is added to `problems`."""
+def rows(session: Session, version: int, sheet: str) -> list[Row]:
+    """A version's rows of one sheet in their order; what can't be read has no value."""
+    return [recorded_row(BY_NAME[sheet], None, written, []) for _, written in lines(session, version, sheet)]
+
+
+def lines(session: Session, version: int, sheet: str) -> Sequence[tuple[int, Mapping[str, Any]]]:
+    """A version's rows of one sheet as they were written, each with its line in the file that they came from."""
     asked = (
         select(CatalogueRow.line, CatalogueRow.written)
         .where(CatalogueRow.version == version, CatalogueRow.sheet == sheet)
         .order_by(col(CatalogueRow.place))
     )
-    return _understood(sheet, session.exec(asked).all(), problems if problems is not None else [])
+    return session.exec(asked).all()
 
 
 def matter(session: Session, version: int | None, code: str) -> Matter | None:
@@ -126,19 +136,13 @@ def matter(session: Session, version: int | None, code: str) -> Matter | None:
     if not known:
         return None
     its = version if version in known else max(known)
-    lines = (
-        select(CatalogueRow.line, CatalogueRow.written)
+    its_rows = (
+        select(CatalogueRow.written)
         .where(CatalogueRow.version == its, CatalogueRow.sheet == "matters", CatalogueRow.code == code)
         .order_by(col(CatalogueRow.place))
     )
-    found = [row for row in _understood("matters", session.exec(lines).all(), []) if _is_whole(row)]
-    return next(in_one(_made(found)), None)
-
-
-def _understood(
-    sheet: str, lines: Iterable[tuple[int, Mapping[str, Any]]], problems: list[Misconfigured]
-) -> list[Row]:
-    return [recorded_row(BY_NAME[sheet], None, written, problems) for _, written in lines]
+    understood = (recorded_row(BY_NAME["matters"], None, one, []) for one in session.exec(its_rows))
+    return next(in_one(_made(row for row in understood if _is_whole(row))), None)
 
 
 def _is_whole(row: Row) -> bool:
@@ -149,10 +153,12 @@ def _made(found: Iterable[Row]) -> list[Any]:
     return [row.make() for row in found]
 
 
-def _plain(written: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in written.items()}
+def today(city: CityPack, at: datetime) -> date:
+    """The day that it is in the city."""
+    return at.astimezone(ZoneInfo(city.city.timezone)).date()
 
 
-def _tell(session: Session, version: CatalogueVersion, kind: str, by: str, at: datetime, **data: Any) -> None:
+def tell(session: Session, version: CatalogueVersion, kind: str, by: str, at: datetime, **data: Any) -> None:
+    """The fact that something happened to a version."""
     told = {"title": version.title, "matters": version.matters, **data}
     journal.append(session, Fact(kind, subject("catalogue", version.id), at, by=by, data=told))
