@@ -8,9 +8,16 @@ from hotline.store.tables.calls import Call, CallAlias, Seat
 from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, OrganisationChange
 from hotline.store.tables.citizens import Citizen, CitizenNumber
 from hotline.store.tables.city import CityRevision, CityRow
+from hotline.store.tables.imports import (
+    CitizenSource,
+    Imported,
+    ImportedOpen,
+    ImportRun,
+    KnowledgeEntry,
+)
 from hotline.store.tables.journal import FactRow
-from hotline.store.tables.links import Link
 from hotline.store.tables.line_days import LineDay
+from hotline.store.tables.links import Link
 from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
@@ -25,13 +32,18 @@ __all__ = [
     "CitizenMerge",
     "CitizenNumber",
     "CitizenPair",
+    "CitizenSource",
     "CityRevision",
     "CityRow",
     "ClockPause",
     "ClockRow",
     "FactRow",
-    "Link",
+    "ImportRun",
+    "Imported",
+    "ImportedOpen",
+    "KnowledgeEntry",
     "LineDay",
+    "Link",
     "LoginFailure",
     "LoginSession",
     "OrganisationChange",

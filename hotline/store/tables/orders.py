@@ -28,7 +28,7 @@ class WorkOrder(SQLModel, table=True):
     role: str = "lead"
     state: str
     reason: str = ""
-    issued_by: int = points_at("account.id", index=False)
+    issued_by: int | None = points_at("account.id", nullable=True, index=False)
     issued_at: datetime
     signed_at: datetime | None = None
     signed_by: int | None = points_at("account.id", nullable=True, index=False)

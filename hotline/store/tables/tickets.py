@@ -11,7 +11,10 @@ from hotline.store.tables.columns import identity, points_at
 
 
 class Ticket(SQLModel, table=True):
-    """What a citizen wants. `line` is the number that was dialled; `matter`, `area` are codes of the pack."""
+    """What a citizen wants. `line` is the number that was dialled; `matter`, `area` are codes of the pack.
+
+    Nobody of ours opened one that was imported from an older system.
+    """
 
     __table_args__ = (
         Index("ticket_by_citizen", "citizen", "id"),
@@ -40,7 +43,7 @@ class Ticket(SQLModel, table=True):
     reply: str = ""
     solution: str | None = None
     satisfaction: str | None = None
-    opened_by: int = points_at("account.id")
+    opened_by: int | None = points_at("account.id", nullable=True)
     opened_at: datetime = Field(index=True)
     due_at: datetime | None = None
     closed_at: datetime | None = None
