@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import ColumnElement, exists, func, or_, text
 from sqlmodel import Session, col, insert, select, update
 
 from hotline import journal
@@ -34,11 +34,14 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('city_revision'))")
 
 @dataclass(frozen=True)
 class Change:
-    """A row's new values: of the row `number`, or of a new one where that is None. Without values the row ends."""
+    """A row's new values: of the row `number`, or of a new one where that is None. Without values the row ends.
+    One that `returns` had ended, and stands again under its old number.
+    """
 
     sheet: str
     number: int | None
     written: Mapping[str, Any] | None
+    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ def try_out(session: Session, changes: Iterable[Change]) -> list[Misconfigured]:
     for place, one in enumerate(changes):
         if one.sheet not in KEPT:
             raise Refused("city.unknown_sheet", sheet=one.sheet)
-        if one.number is not None and standing.pop(one.number, (None,))[0] != one.sheet:
+        stood = standing.pop(one.number, (None,))[0] if one.number is not None else None
+        if stood != (one.sheet if one.number is not None and not one.returns else None):
             raise Refused("city.row_gone", sheet=one.sheet)
         if one.written is not None:
             standing[one.number or (one.sheet, place)] = (one.sheet, one.number, one.written)
@@ -122,32 +126,60 @@ def try_out(session: Session, changes: Iterable[Change]) -> list[Misconfigured]:
 
 
 def history(
-    session: Session, *, sheet: str | None = None, number: int | None = None, most: int = 200
+    session: Session,
+    *,
+    sheet: str | None = None,
+    number: int | None = None,
+    by: str | None = None,
+    before: int | None = None,
+    most: int = 20,
 ) -> list[Entry]:
-    """What changed, the newest first: of one row, of one sheet, or of all."""
-    asked = select(CityRow, CityRevision).join(
-        CityRevision, or_(col(CityRow.since) == CityRevision.id, col(CityRow.until) == CityRevision.id)
-    )
-    if sheet is not None:
-        asked = asked.where(CityRow.sheet == sheet)
-    if number is not None:
-        asked = asked.where(CityRow.number == number)
-    found = session.exec(
-        asked.order_by(col(CityRevision.id).desc(), col(CityRow.number)).limit(2 * most)
-    ).all()
-    forms: dict[tuple[int, int], dict[str, CityRow]] = defaultdict(dict)
-    revisions = {}
-    for row, revision in found:
-        revisions[revision.id or 0] = revision
-        forms[revision.id or 0, row.number or 0]["after" if row.since == revision.id else "before"] = row
-    return [_entry(key, both, revisions[key[0]]) for key, both in forms.items()][:most]
+    """What changed in the newest `most` revisions (below `before`): of one row, of one sheet, or of all; by anybody,
+    or by one (`account:7`). Each revision's entries in the order of the rows' numbers.
+    """
+    asked_for = {"sheet": sheet, "number": number}
+    rows_of = [getattr(CityRow, name) == value for name, value in asked_for.items() if value is not None]
+    touched = or_(col(CityRow.since) == CityRevision.id, col(CityRow.until) == CityRevision.id)
+    asked = select(CityRevision).where(exists().where(touched, *rows_of))
+    if by is not None:
+        asked = asked.where(CityRevision.by == by)
+    if before is not None:
+        asked = asked.where(col(CityRevision.id) < before)
+    newest_first = session.exec(asked.order_by(col(CityRevision.id).desc()).limit(most)).all()
+    return [entry for revision in newest_first for entry in _entries(session, revision, rows_of)]
 
 
-def _entry(key: tuple[int, int], both: Mapping[str, CityRow], revision: CityRevision) -> Entry:
+def undoing(session: Session, revision: int) -> list[Change]:
+    """The changes that bring back what stood before `revision`. Raises `Refused("city.revision_unknown")`, and
+    `Refused("city.changed_since")` where one of its rows has been changed again.
+    """
+    found = session.get(CityRevision, revision)
+    if found is None or revision == session.exec(select(func.min(CityRevision.id))).one():
+        raise Refused("city.revision_unknown")
+    entries = _entries(session, found, [])
+    in_force = {row.number: row for row in rows(session)}
+    for entry in entries:
+        standing = in_force.get(entry.number)
+        if (standing.since if standing else None) != (revision if entry.written is not None else None):
+            raise Refused("city.changed_since")
+    return [
+        Change(entry.sheet, entry.number, entry.before, returns=entry.written is None) for entry in entries
+    ]
+
+
+def _entries(session: Session, revision: CityRevision, rows_of: Sequence[ColumnElement[bool]]) -> list[Entry]:
+    touched = or_(col(CityRow.since) == revision.id, col(CityRow.until) == revision.id)
+    forms: dict[int, dict[str, CityRow]] = defaultdict(dict)
+    for row in session.exec(select(CityRow).where(touched, *rows_of).order_by(col(CityRow.number))):
+        forms[row.number or 0]["after" if row.since == revision.id else "before"] = row
+    return [_entry(number, both, revision) for number, both in forms.items()]
+
+
+def _entry(number: int, both: Mapping[str, CityRow], revision: CityRevision) -> Entry:
     before, after = both.get("before"), both.get("after")
     sheet = (after or both["before"]).sheet
     return Entry(
-        sheet, key[1], after.written if after else None, before.written if before else None, revision
+        sheet, number, after.written if after else None, before.written if before else None, revision
     )
 
 

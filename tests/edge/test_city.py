@@ -110,3 +110,44 @@ def test_a_process_keeps_up_with_the_record(session: Session) -> None:
 
 def _line(session: Session, number: str, revision: int) -> str:
     return next(line.name_zh for line in city.read(session, revision).lines if line.number == number)
+
+
+def test_a_revision_is_undone_by_another(session: Session) -> None:
+    before = city.read(session)
+    queue = next(row for row in city.rows(session, "queues") if row.written["name"] == "english")
+    made = city.change(
+        session,
+        [
+            renamed(session, "12319", "城管热线"),
+            Change("queues", queue.number, None),
+            Change("skills", None, {"name": "signing", "title_zh": "手语", "title_en": "Sign language"}),
+        ],
+        by="account:1",
+        at=AT,
+    )
+    assert made.id is not None
+    city.change(session, city.undoing(session, made.id), by="account:2", at=AT)
+    after = city.read(session)
+    assert (after.lines, after.skills) == (before.lines, before.skills)
+    assert set(after.queues) == set(before.queues)
+    (latest,) = city.history(session, sheet="queues", number=queue.number, most=1)
+    assert (latest.before, latest.written) == (None, queue.written)
+
+
+def test_what_was_changed_again_is_not_undone(session: Session) -> None:
+    first = city.change(session, [renamed(session, "12319", "城管热线")], by="account:1", at=AT)
+    city.change(session, [renamed(session, "12319", "城建热线")], by="account:1", at=AT)
+    with pytest.raises(Refused, match=r"city\.changed_since"):
+        city.undoing(session, first.id or 0)
+    with pytest.raises(Refused, match=r"city\.revision_unknown"):
+        city.undoing(session, 1)
+
+
+def test_the_history_goes_on_below_a_revision_and_by_person(session: Session) -> None:
+    for person in ("account:1", "account:2", "account:1"):
+        city.change(session, [renamed(session, "12319", f"热线{person}")], by=person, at=AT)
+    newest = city.history(session, most=1)
+    assert [entry.revision.id for entry in newest] == [4]
+    older = city.history(session, by="account:1", before=4)
+    assert [entry.revision.id for entry in older] == [2]
+    assert len({entry.sheet for entry in city.history(session, before=2)}) > 8
