@@ -67,6 +67,18 @@ def apply(session: Session, signals: Sequence[Signal], node: str) -> Applied:
     return Applied(tuple(batch.facts), batch.ignored)
 
 
+def locked_calls(session: Session, ids: Iterable[str]) -> dict[str, calls.Call]:
+    """Those of the calls that there are, their rows locked until the end of the transaction."""
+    wanted = list(ids)
+    rows = _rows(session, _LOCK_CALLS, ids=wanted) if wanted else ()
+    return {row["id"]: _to_call(row) for row in rows}
+
+
+def keep_calls(session: Session, before: Mapping[str, calls.Call], after: Mapping[str, calls.Call]) -> None:
+    """Write those of `after` that are new, or not what they were in `before`, as `locked_calls` found it."""
+    _write(session, _CALLS.c.id, before, after, _call_values)
+
+
 def open_calls(session: Session, node: str) -> list[calls.Call]:
     """The calls of `node` that have not ended, as far as the record knows."""
     return [_to_call(row) for row in _rows(session, _OPEN_CALLS, node=node)]
@@ -84,7 +96,7 @@ class _Batch:
         self._session = session
         self._by = by
         about_calls = [signal for signal in signals if isinstance(signal, calls.Signal)]
-        self._found_calls = self._lock_calls({signal.call for signal in about_calls})
+        self._found_calls = locked_calls(session, {signal.call for signal in about_calls})
         self._aliases = self._find_aliases(about_calls)
         self._found_seats = self._lock_seats(signals)
         self._calls = dict(self._found_calls)
@@ -98,7 +110,7 @@ class _Batch:
         self.ignored += not is_news
 
     def write(self) -> None:
-        _write(self._session, _CALLS.c.id, self._found_calls, self._calls, _call_values)
+        keep_calls(self._session, self._found_calls, self._calls)
         _write(self._session, _SEATS.c.extension, self._found_seats, self._seats, _seat_values)
         if self._renamed:
             self._session.connection().execute(_ADD_ALIAS, self._renamed)
@@ -129,11 +141,6 @@ class _Batch:
         self.facts += facts
         return after != before
 
-    def _lock_calls(self, ids: Iterable[str]) -> dict[str, calls.Call]:
-        wanted = list(ids)
-        rows = _rows(self._session, _LOCK_CALLS, ids=wanted) if wanted else ()
-        return {row["id"]: _to_call(row) for row in rows}
-
     def _find_aliases(self, signals: Iterable[calls.Signal]) -> dict[str, str]:
         strange = {
             calls.channel(signal.call): signal.call
@@ -146,7 +153,7 @@ class _Batch:
             row["linkedid"]: row["call"]
             for row in _rows(self._session, _FIND_ALIASES, linkedids=list(strange))
         }
-        self._found_calls |= self._lock_calls(set(found.values()) - self._found_calls.keys())
+        self._found_calls |= locked_calls(self._session, set(found.values()) - self._found_calls.keys())
         return {strange[linkedid]: call for linkedid, call in found.items()}
 
     def _lock_seats(self, signals: Iterable[Signal]) -> dict[str, presence.Seat]:
