@@ -103,6 +103,14 @@ class Asterisk(Section):
         ge=16,
         description="megabytes in which what the switch says may wait for the record: ten hours of 200 busy seats",
     )
+    queue_log: str = Field(
+        "",
+        description="the switch's queue_log: a file, or postgresql://… of its table; empty: our own switch's",
+    )
+    channel_log: str = Field(
+        "",
+        description="the switch's channel log (CEL): a file, or postgresql://… of its table cel; empty: our own switch's",
+    )
     softphone_url: str = Field(
         "", description="ws:// or wss:// address that browsers use; empty: made from host and http_port"
     )
