@@ -15,9 +15,9 @@ from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
-from hotline.pack.model import Skill
 from hotline.record import accounts
 from hotline.roles import Permission, Role
+from hotline.skills import Skill
 from hotline.store.tables import Account, LoginSession
 from hotline.words import N_
 

@@ -17,6 +17,7 @@ from hotline.facts import Fact, subject
 from hotline.record import calls as call_record
 from hotline.record import citizens, visibility
 from hotline.roles import Permission
+from hotline.skills import offers
 from hotline.store.tables import Account, Seat
 from hotline.viewer import Viewer
 
@@ -168,6 +169,6 @@ def _tell(visit: Visit, kind: str, extension: str, **data: str) -> None:
 
 
 def _queues(visit: Visit) -> dict[str, int]:
-    """The queues that ask for one of the agent's skills, with how soon this seat is offered their calls."""
-    skills = visit.session.get_one(Account, visit.viewer.account).skills
-    return {queue.name: skills[queue.skill] for queue in visit.house.city.queues if queue.skill in skills}
+    """The queues that the agent's skills bring the seat into, with how soon it is offered their calls."""
+    ranks = visit.session.get_one(Account, visit.viewer.account).skills
+    return offers(visit.house.city.queues, visit.house.city.skills, ranks)

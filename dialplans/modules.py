@@ -97,6 +97,7 @@ LINK_EVENTS = (
     "QueueCallerJoin",
     "QueueMemberAdded",
     "QueueMemberPause",
+    "QueueMemberPenalty",
     "QueueMemberRemoved",
     "Unhold",
     "UserEvent",

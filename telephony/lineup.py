@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from hotline import calls, presence
 from telephony.ami.parser import Message
-from telephony.translate import LINE, NAME, extension_of, moment
+from telephony.translate import LINE, NAME, ROOMS, extension_of, is_first_circle, moment
 
 Signal = calls.Signal | presence.Signal
 
 RINGING, UP = "5", "6"  # ChannelState
+PARKED, HELD = "parked", "held"  # where the dialplan keeps a citizen who is parked, or hears music
 ON_HOLD = "8"  # a member's Status: what Asterisk makes of all the channels of its seat
 GONE = ("Unreachable", "Removed")  # a contact's status; whoever isn't asked counts as reachable
 SETTLED = timedelta(seconds=2)  # what changed since then may still have events on their way
@@ -23,7 +24,7 @@ SETTLED = timedelta(seconds=2)  # what changed since then may still have events 
 
 @dataclass(frozen=True)
 class Leg:
-    """A channel that belongs to a call of ours."""
+    """A channel that belongs to a call of ours; `place` is its extension among the calls with more than two people."""
 
     call: str
     uniqueid: str
@@ -33,6 +34,7 @@ class Leg:
     began: datetime
     line: str
     caller: str
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def read(messages: Iterable[Message], now: datetime) -> Snapshot:
     return Snapshot(
         at=at,
         legs=tuple(_leg(one, at) for one in told["CoreShowChannel"] if one.variables().get(NAME)),
-        members=tuple(_member(one) for one in told["QueueMember"] if extension_of(one.one("Location"))),
+        members=tuple(_member(one) for one in told["QueueMember"] if _waits_there(one)),
         waiting=tuple(_waiting(one, at) for one in told["QueueEntry"]),
         contacts=_contacts(told),
     )
@@ -126,11 +128,20 @@ def _about_call(id: str, call: calls.Call | None, legs: list[Leg], seen: Snapsho
 
 
 def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Snapshot) -> Iterator[Signal]:
-    """How far the call has come: with a seat, ringing at some, or waiting."""
-    talking = [leg for leg in legs if leg.extension and _is_bridged(leg, legs)]
-    if talking:
-        yield calls.Answered(call=id, at=seen.at, extension=talking[0].extension, inferred=True)
-        yield from _about_hold(id, call, talking, seen)
+    """How far the call has come: parked, with a seat, ringing at some, or waiting."""
+    places = {leg.place for leg in legs}
+    if PARKED in places:
+        yield calls.Parked(call=id, at=seen.at, inferred=True)
+        return
+    with_seat = [leg for leg in legs if leg.extension and (_is_bridged(leg, legs) or HELD in places)]
+    if with_seat:
+        agent = call.agent if call else None
+        seat = next((leg.extension for leg in with_seat if leg.extension == agent), with_seat[0].extension)
+        yield calls.Answered(call=id, at=seen.at, extension=seat, inferred=True)
+        yield from _about_hold(id, call, seat, HELD in places, seen)
+        return
+    if call and call.agent and call.has_party and any(_is_bridged(leg, legs) for leg in legs):
+        yield calls.SeatLeft(call=id, at=seen.at, extension=call.agent, inferred=True)
         return
     if call and call.direction == "out":
         return
@@ -153,15 +164,17 @@ def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Sna
         yield calls.NotAnswered(call=id, at=seen.at, extension=call.agent, inferred=True)
 
 
-def _about_hold(id: str, call: calls.Call | None, talking: list[Leg], seen: Snapshot) -> Iterator[Signal]:
-    """Asterisk says of a seat, not of a channel, whether it is on hold: that means something where it has only one."""
-    extension = talking[0].extension
-    told = [member for member in seen.members if member.extension == extension]
-    if not told or sum(leg.extension == extension for leg in seen.legs) != 1:
-        return
-    if told[0].is_on_hold:
+def _about_hold(
+    id: str, call: calls.Call | None, seat: str, is_kept: bool, seen: Snapshot
+) -> Iterator[Signal]:
+    """Whether the citizen hears music: `is_kept` where the dialplan plays it. Where the seat's telephone does, Asterisk
+    says so of the seat and not of a channel, which means something while the seat has only one.
+    """
+    told = [member for member in seen.members if member.extension == seat]
+    is_telling = bool(told) and sum(leg.extension == seat for leg in seen.legs) == 1
+    if is_kept or (is_telling and told[0].is_on_hold):
         yield calls.Held(call=id, at=seen.at, inferred=True)
-    elif call and call.state is calls.State.HELD:
+    elif is_telling and call and call.state is calls.State.HELD:
         yield calls.Resumed(call=id, at=seen.at, inferred=True)
 
 
@@ -210,7 +223,12 @@ def _leg(message: Message, at: datetime) -> Leg:
         began=at - _duration(message.one("Duration")),
         line=message.variables().get(LINE, ""),
         caller=message.one("CallerIDNum"),
+        place=message.one("Exten") if message.one("Context") == ROOMS else "",
     )
+
+
+def _waits_there(message: Message) -> bool:
+    return bool(extension_of(message.one("Location"))) and is_first_circle(message)
 
 
 def _member(message: Message) -> Member:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from hotline import calls, parties, presence
 from hotline.parties import Standing
+from hotline.skills import is_outside
 from telephony.ami.parser import Message
 
 Signal = calls.Signal | presence.Signal
@@ -235,12 +236,23 @@ def _originated(heard: Heard) -> tuple[Signal, ...]:
     return (calls.Ended(call=call, at=heard.at, outcome=calls.Outcome.FAILED),)
 
 
+def is_first_circle(member: Message) -> bool:
+    """Whether the member waits for the queue's calls, and doesn't only help out when they have waited too long."""
+    penalty = member.one("Penalty")
+    return not (penalty.isdigit() and is_outside(int(penalty)))
+
+
 def _member_added(heard: Heard) -> tuple[Signal, ...]:
     extension = extension_of(heard.one("Interface"))
-    if not extension:
+    if not extension or not is_first_circle(heard.message):
         return ()
     joined = presence.Joined(extension=extension, at=heard.at, queue=heard.one("Queue"))
     return (joined, *_member_pause(heard)) if heard.one("Paused") == "1" else (joined,)
+
+
+def _member_moved(heard: Heard) -> tuple[Signal, ...]:
+    """Its penalty in the queue is another; it may have come into the first circle by that, or left it."""
+    return _member_added(heard) if is_first_circle(heard.message) else _member_removed(heard)
 
 
 def _member_removed(heard: Heard) -> tuple[Signal, ...]:
@@ -285,6 +297,7 @@ READERS: Mapping[str, Reader] = {
     "Hangup": _hangup,
     "OriginateResponse": _originated,
     "QueueMemberAdded": _member_added,
+    "QueueMemberPenalty": _member_moved,
     "QueueMemberRemoved": _member_removed,
     "QueueMemberPause": _member_pause,
 }

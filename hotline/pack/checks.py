@@ -11,6 +11,7 @@ from itertools import pairwise, product
 from hotline.clock_policy import ClockRule, Kind
 from hotline.errors import Misconfigured
 from hotline.levels import Level
+from hotline.lines import Mode
 from hotline.pack.rows import Row
 from hotline.pack.sheets import BY_NAME, SHEETS, Field
 from hotline.tickets import Type, Urgency
@@ -82,6 +83,17 @@ def validity(rows: Rows) -> Iterator[Misconfigured]:
         if later.values["valid_from"] < earlier.values["valid_until"]:
             expected = Phrase(N_("a time from which {other}'s row is no longer valid"), other=earlier.stand)
             yield later.fault("valid_from", later.values["valid_from"], expected)
+
+
+def branches(rows: Rows) -> Iterator[Misconfigured]:
+    """A branch centre has a number to be called under, which doesn't lead back here."""
+    ours = {row.values["number"] for row in rows["lines"]}
+    for row in rows["lines"]:
+        number = row.values["branch_number"]
+        if number in ours or (number is None and row.values["mode"] is Mode.BRANCH):
+            yield row.fault(
+                "branch_number", number or "nothing", N_("the number of a branch centre of its own")
+            )
 
 
 def categories(rows: Rows) -> Iterator[Misconfigured]:
@@ -160,6 +172,7 @@ CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
     references,
     trees,
     validity,
+    branches,
     categories,
     owners,
     claims,

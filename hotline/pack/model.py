@@ -11,6 +11,7 @@ from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.lines import Line, Queue
 from hotline.roles import Role
+from hotline.skills import Skill
 from hotline.tickets import Satisfaction, Solution, Type
 from hotline.units import Units
 
@@ -37,15 +38,6 @@ class City:
     default_queue: str
     duty_unit: str
     emergency: tuple[EmergencyNumber, ...]
-
-
-@dataclass(frozen=True)
-class Skill:
-    """Something that a seat can take and a queue asks for."""
-
-    name: str
-    title_zh: str
-    title_en: str
 
 
 @dataclass(frozen=True)

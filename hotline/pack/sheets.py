@@ -19,8 +19,9 @@ from hotline.levels import LEVEL_WORDS, Level
 from hotline.lines import MODE_WORDS, Line, Mode, Queue
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
-from hotline.pack.model import EmergencyNumber, Person, Skill
+from hotline.pack.model import EmergencyNumber, Person
 from hotline.roles import ROLE_WORDS, Role
+from hotline.skills import Skill
 from hotline.units import KIND_WORDS, Kind, Unit
 from hotline.words import N_
 
@@ -121,7 +122,24 @@ SHEETS = (
     Sheet(
         "skills",
         "skills.toml",
-        (Field("name", N_("what queues and people call it"), forms.CODE, unique=True), *_titles()),
+        (
+            Field("name", N_("what queues and people call it"), forms.CODE, unique=True),
+            *_titles(),
+            Field(
+                "language",
+                N_("the language whose command it is; one that no skill stands for is everybody's"),
+                forms.LANGUAGE,
+                None,
+            ),
+            Field(
+                "categories",
+                N_(
+                    "headings of the catalogue: whoever has an open ticket below one is offered to this skill"
+                ),
+                many(forms.CATEGORY),
+                (),
+            ),
+        ),
         table="skill",
         key="name",
         make=Skill,

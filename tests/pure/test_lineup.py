@@ -41,6 +41,14 @@ def about_seats(seen: Snapshot, *known: Seat) -> list[presence.Seat]:
     return list(seats.values())
 
 
+def test_a_seat_that_only_helps_out_in_a_queue_is_not_counted_there() -> None:
+    told = [
+        Message({"Event": "QueueMember", "Queue": queue, "Location": "PJSIP/8001", "Penalty": penalty})
+        for queue, penalty in (("urban", "99"), ("law", "100"))
+    ]
+    assert [member.queue for member in read(told, NOW).members] == ["urban"]
+
+
 def test_a_call_that_is_gone_was_lost() -> None:
     (ended,) = about_calls(EMPTY, believed(State.QUEUED))
     assert ended == calls.Ended(call=CALL, at=NOW, outcome=calls.Outcome.LOST, inferred=True)

@@ -209,3 +209,18 @@ def test_a_citizen_who_puts_us_on_hold_holds_nothing() -> None:
     ours = {"ChanVariable": "HOTLINE_CALL=a1-1.1"}
     assert not translate(event("Hold", Channel="PJSIP/trunk-00000001", **ours), "a1", NOW)
     assert translate(event("Hold", Channel="PJSIP/8001-00000001", **ours), "a1", NOW)
+
+
+@pytest.mark.parametrize(
+    ("event", "penalty", "signal"),
+    [
+        ("QueueMemberAdded", "99", presence.Joined),
+        ("QueueMemberAdded", "100", None),
+        ("QueueMemberPenalty", "0", presence.Joined),
+        ("QueueMemberPenalty", "200", presence.Left),
+    ],
+)
+def test_only_the_first_circle_is_in_a_queue(event: str, penalty: str, signal: type | None) -> None:
+    member = {"Queue": "urban", "Interface": "PJSIP/8001", "Paused": "0", "Penalty": penalty}
+    told = translate(Message({"Event": event, **member}), "a1", NOW)
+    assert [type(one) for one in told] == ([signal] if signal else [])
