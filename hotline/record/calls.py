@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, RowMapping, Select, Table, bindparam, insert, or_, select, update
@@ -82,6 +83,15 @@ def keep_calls(session: Session, before: Mapping[str, calls.Call], after: Mappin
 def open_calls(session: Session, node: str) -> list[calls.Call]:
     """The calls of `node` that have not ended, as far as the record knows."""
     return [_to_call(row) for row in _rows(session, _OPEN_CALLS, node=node)]
+
+
+def calls_queued(
+    session: Session, node: str, since: datetime, until: datetime, also: Iterable[str]
+) -> list[calls.Call]:
+    """The calls of `node` that entered a queue from `since` until before `until`, and those with these ids."""
+    then = (_CALLS.c.queued_at >= since) & (_CALLS.c.queued_at < until)
+    asked = _CALL.where(_CALLS.c.node == node, then | _CALLS.c.id.in_(list(also)))
+    return [_to_call(row) for row in _rows(session, asked)]
 
 
 def all_seats(session: Session) -> list[presence.Seat]:
