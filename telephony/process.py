@@ -7,8 +7,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -25,6 +27,8 @@ from telephony.bridge import Bridge
 from telephony.fastagi import serving
 from telephony.keeping import keep
 from telephony.listening import Stop
+from telephony.repair.run import Repair
+from telephony.repair.streams import streams
 from telephony.routing import Directory, Route
 from telephony.scripts import Script, scripts
 from telephony.spool import Spool
@@ -34,7 +38,7 @@ from telephony.writing import Gap
 
 GRACE = 3.0  # seconds in which what has arrived is written, when we are told to stop
 AT_MOST = 5.0  # seconds until we end anyway: a thread that waits for the record can't be called off
-POOL = 3  # the bridge writes one batch at a time; questions of the switch need the others
+POOL = 4  # the bridge writes one batch at a time, and so does repair; questions of the switch need the others
 MEGABYTE = 1_000_000
 WANTED = frozenset(event.encode() for event in [*READERS, "FullyBooted"])  # the others are passed over unread
 
@@ -67,17 +71,30 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, _stop, stop)
     store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), POOL)
     try:
-        async with serving(settings.asterisk.host, settings.asterisk.agi_port, answers(settings)):
+        async with answering(settings):
             await bridge(settings, store, stop)
     finally:
         store.close()
 
 
-def answers(settings: Settings) -> Mapping[str, Script]:
-    """What the switch may ask, answered from the city's pack."""
-    city = load_pack(settings.site.city)
-    directory = Directory(city.lines, city.city.default_queue, city.city.languages[0])
-    return scripts(lambda: directory, lambda: datetime.now(UTC), _tell)
+@asynccontextmanager
+async def answering(settings: Settings) -> AsyncIterator[None]:
+    """The switch's questions are answered for as long as the context lasts."""
+    bell = Bell(addresses.redis(settings))
+    store = open_store(addresses.database(settings), bell, directory.THREADS, directory.WITHIN)
+    callers = directory.Callers(store, CityInForce(load_pack(settings.site.city)))
+    try:
+        await callers.learn("")  # so that the first caller needn't wait for the connection
+        async with serving(settings.asterisk.host, settings.asterisk.agi_port, answers(callers)):
+            yield
+    finally:
+        callers.close()
+        store.close()
+
+
+def answers(callers: directory.Callers) -> Mapping[str, Script]:
+    """What the switch may ask."""
+    return scripts(callers.learn, lambda: datetime.now(UTC), _tell)
 
 
 async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
@@ -87,17 +104,20 @@ async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
     spool = open_spool(settings)
     link = Link(link_address(settings), wanted=WANTED)
     wrapup = WrapUp(link, settings.desk.wrap_up)
-    carrying = Bridge(link, spool, store, settings.asterisk.node, wrapup, after_gap)
+    repair = repairing(settings, store, lambda: spool.waiting > 0)
+    carrying = Bridge(link, spool, store, settings.asterisk.node, wrapup, partial(after_gap, repair))
     keeping = asyncio.create_task(keep(link, lambda: link_address(settings), nudge))
     writing = asyncio.create_task(carrying.run())
+    mending = asyncio.create_task(repair.run())
     stopping = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((keeping, writing, stopping), return_when=asyncio.FIRST_COMPLETED)
-        for task in (keeping, writing):
+        await asyncio.wait((keeping, writing, mending, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (keeping, writing, mending):
             if task.done():
                 task.result()  # neither ends by itself but by a mistake of ours: better to be started again
     finally:
         keeping.cancel()
+        mending.cancel()
         link.insert(Stop())
         try:
             await asyncio.wait_for(writing, GRACE)
@@ -112,9 +132,16 @@ def open_spool(settings: Settings) -> Spool:
     return Spool(folder, settings.asterisk.spool * MEGABYTE)
 
 
-def after_gap(gap: Gap) -> None:
-    """Nobody listened for a while, and the record is in line with the switch again."""
+def repairing(settings: Settings, store: Store, is_catching_up: Callable[[], bool]) -> Repair:
+    """What makes up for what nobody heard, from the switch's own records."""
+    zone = ZoneInfo(load_pack(settings.site.city).city.timezone)
+    return Repair(store, settings.asterisk.node, streams(settings), zone, is_catching_up)
+
+
+def after_gap(repair: Repair, gap: Gap) -> None:
+    """Nobody listened for a while, and the record is in line with the switch again; now for what is over."""
     log.info("gap over", seconds=round((gap.back_at - gap.lost_at).total_seconds(), 1))
+    repair.soon()
 
 
 def link_address(settings: Settings) -> Address:
