@@ -255,7 +255,7 @@ class Queued(Beginning):
         return replace(super().begin(), inferred=True)
 
     def changes(self, call: Call) -> Mapping[str, Any]:
-        return {"queue": self.queue, "queued_at": call.queued_at or self.at}
+        return {"queue": self.queue, "queued_at": call.queued_at or self.at, "handed_over_at": None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -489,7 +489,9 @@ def _is_no_news_of_a_party(call: Call, signal: Signal) -> bool:
         # The seat that was called has the call already; or whom it was sent to picks up and puts down again.
         return signal.party == call.party and call.party_stands is not Standing.CALLED
     if isinstance(signal, PartyLeft):
-        return signal.party != call.party or not call.has_party
+        # That they weren't reached is told a moment before the reason is.
+        is_reason = call.party_stands is Standing.FAILED and signal.how is not Standing.LEFT
+        return signal.party != call.party or not (call.has_party or is_reason)
     return False
 
 

@@ -91,9 +91,11 @@ class Telephone:
         with suppress(Refused):
             self._order("Hangup", Channel=calls.channel(call), Cause="16")
 
-    def bring_in(self, call: str, extension: str, party: Party, channel: str, *, privately: bool) -> None:
-        """Ring `party`, and put them together with the seat in the call's room: with the citizen, or `privately`,
-        while the citizen hears music. Their channel will be `channel`.
+    def bring_in(
+        self, call: str, extension: str, party: Party, number: str, channel: str, *, privately: bool
+    ) -> None:
+        """Ring `party` under `number`, and put them together with the seat in the call's room: with the citizen, or
+        `privately`, while the citizen hears music. Their channel will be `channel`.
 
         Raises `Refused("call.gone")` where the seat or the citizen is no longer there. As with `place_call`, the
         party is rung once.
@@ -101,7 +103,8 @@ class Telephone:
         with self._once(channel) as talk:
             legs = rooms.find_legs(talk, call)
             rooms.move(talk, legs, "held" if privately else "citizen", legs.seat(extension))
-            rooms.ring(talk, party, call, channel, "party", self._own_number, {PARTY: str(party)})
+            bound = rooms.Bound(call, channel, "party", self._own_number)
+            rooms.ring(talk, party, number, bound, {PARTY: str(party)})
 
     def put_together(self, call: str) -> None:
         """Everybody hears everybody: the citizen comes to the others in the room."""
@@ -111,21 +114,22 @@ class Telephone:
         """The citizen hears music, the others go on alone."""
         self._move(call, "held")
 
-    def send_away(self, call: str, channel: str) -> None:
-        """The third party whose channel is `channel` leaves, ringing or talking; the others stay together."""
+    def send_away(self, call: str) -> None:
+        """The third party leaves, ringing or talking; the others stay together."""
         with self._conversation() as talk:
-            rooms.hang_up(talk, channel)
-            rooms.move(talk, rooms.find_legs(talk, call), "citizen")
+            legs = rooms.find_legs(talk, call)
+            for leg in legs.parties:
+                rooms.hang_up(talk, leg.name)
+            rooms.move(talk, legs, "citizen")
 
     def hand_over(self, call: str, extension: str) -> None:
         """The seat leaves the citizen and the third party together."""
         self._move(call, "citizen", extension)
 
-    def send_on(self, call: str, extension: str, party: Party) -> None:
+    def send_on(self, call: str, extension: str, party: Party, number: str) -> None:
         """The citizen goes to `party` alone; the seat is free. Where nobody answers there, the citizen waits again."""
-        self._move(
-            call, "sent", extension, {f"__{PARTY}": str(party), "HOTLINE_TO": rooms.dial_string(party)}
-        )
+        goal = {f"__{PARTY}": str(party), "HOTLINE_TO": rooms.dial_string(party, number)}
+        self._move(call, "sent", extension, goal)
 
     def park(self, call: str, extension: str) -> None:
         """The citizen hears music until a seat picks the call up; this seat is free."""
@@ -134,9 +138,9 @@ class Telephone:
     def pick_up(self, call: str, extension: str, channel: str) -> None:
         """Ring the seat, on the channel `channel`, to give it the parked call."""
         with self._once(channel) as talk:
-            citizen = {"HOTLINE_CITIZEN": rooms.find_legs(talk, call).citizen, **rooms.ANSWERS_ITSELF}
-            party = Party(Kind.SEAT, extension)
-            rooms.ring(talk, party, call, channel, "fetching", self._own_number, citizen)
+            citizen = {"HOTLINE_CITIZEN": rooms.find_legs(talk, call).citizen.name, **rooms.ANSWERS_ITSELF}
+            bound = rooms.Bound(call, channel, "fetching", self._own_number)
+            rooms.ring(talk, Party(Kind.SEAT, extension), extension, bound, citizen)
 
     def _move(
         self, call: str, place: str, leaving: str = "", variables: Mapping[str, str] | None = None
@@ -146,8 +150,8 @@ class Telephone:
             legs = rooms.find_legs(talk, call)
             seat = legs.seat(leaving) if leaving else None
             for name, value in (variables or {}).items():
-                talk.ask("Setvar", Channel=legs.citizen, Variable=name, Value=value)
-            rooms.move(talk, legs, place)
+                talk.ask("Setvar", Channel=legs.citizen.name, Variable=name, Value=value)
+            rooms.move(talk, legs, place, seat)
             if seat:
                 rooms.hang_up(talk, seat.name)
 

@@ -23,12 +23,14 @@ ANSWERS_ITSELF = {
 
 @dataclass(frozen=True)
 class Leg:
-    """One channel of a call. `extension` is its seat's, `party` whom it was rung as; both empty where it is neither."""
+    """One channel of a call. `extension` is its seat's, `party` whom it was rung as; both empty where it is neither.
+    `place` is where in the context `third-party` it is; empty anywhere else.
+    """
 
     name: str
     extension: str
     party: str
-    is_in_room: bool
+    place: str
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,14 @@ class Legs:
     all: tuple[Leg, ...]
 
     @property
-    def citizen(self) -> str:
+    def parties(self) -> tuple[Leg, ...]:
+        """The channels of third parties, ringing or talking."""
+        return tuple(leg for leg in self.all if leg.party)
+
+    @property
+    def citizen(self) -> Leg:
         """The citizen's channel. Raises `Refused("call.gone")`."""
-        found = next((leg.name for leg in self.all if not leg.extension and not leg.party), None)
+        found = next((leg for leg in self.all if not leg.extension and not leg.party), None)
         if found is None:
             raise Refused("call.gone")
         return found
@@ -53,6 +60,18 @@ class Legs:
         return found
 
 
+@dataclass(frozen=True)
+class Bound:
+    """Where a channel that is called belongs: to `call`, with the id `channel`, going to `place` when it is picked up.
+    Its telephone shows the number `shown`.
+    """
+
+    call: str
+    channel: str
+    place: str
+    shown: str
+
+
 def find_legs(talk: Conversation, call: str) -> Legs:
     """The channels that belong to `call` now."""
     events = talk.ask_list("CoreShowChannels")
@@ -60,12 +79,14 @@ def find_legs(talk: Conversation, call: str) -> Legs:
 
 
 def move(talk: Conversation, legs: Legs, place: str, along: Leg | None = None) -> None:
-    """Send the citizen to `place`, and a seat that isn't in the room yet into it.
+    """Send the citizen to `place` unless they are there, and a seat that isn't in the room yet into it.
 
     Both at once, for whoever is left alone by the other would be hung up.
     """
-    goal = {"Channel": legs.citizen, "Context": ROOMS, "Exten": place, "Priority": "1"}
-    if along is not None and not along.is_in_room:
+    if legs.citizen.place == place:
+        return
+    goal = {"Channel": legs.citizen.name, "Context": ROOMS, "Exten": place, "Priority": "1"}
+    if along is not None and not along.place:
         goal |= {
             "ExtraChannel": along.name,
             "ExtraContext": ROOMS,
@@ -75,26 +96,18 @@ def move(talk: Conversation, legs: Legs, place: str, along: Leg | None = None) -
     talk.ask("Redirect", **goal)
 
 
-def ring(
-    talk: Conversation,
-    party: Party,
-    call: str,
-    channel: str,
-    place: str,
-    own_number: str,
-    variables: Mapping[str, str],
-) -> None:
-    """Call `party` on a channel with the id `channel`; whoever picks up comes to `place`."""
+def ring(talk: Conversation, party: Party, number: str, bound: Bound, variables: Mapping[str, str]) -> None:
+    """Call `party` under `number`; whoever picks up is in the call as `bound` says."""
     talk.ask(
         "Originate",
-        {"__HOTLINE_CALL": call, **variables, **(seat_headers(call) if party.extension else {})},
-        ActionID=f"{channel}/{call}",  # comes back in OriginateResponse
-        Channel=dial_string(party),
-        ChannelId=channel,
+        {"__HOTLINE_CALL": bound.call, **variables, **(seat_headers(bound.call) if party.extension else {})},
+        ActionID=f"{bound.channel}/{bound.call}/{party}",  # comes back in OriginateResponse
+        Channel=dial_string(party, number),
+        ChannelId=bound.channel,
         Context=ROOMS,
-        Exten=place,
+        Exten=bound.place,
         Priority="1",
-        CallerID=own_number,
+        CallerID=bound.shown,
         Timeout=str(ANSWERS * 1000),
         Async="true",
     )
@@ -106,9 +119,9 @@ def hang_up(talk: Conversation, channel: str) -> None:
         talk.ask("Hangup", Channel=channel, Cause="16")
 
 
-def dial_string(party: Party) -> str:
-    """How the switch reaches them."""
-    return f"PJSIP/{party.extension}" if party.extension else f"PJSIP/{party.number}@trunk"
+def dial_string(party: Party, number: str) -> str:
+    """How the switch reaches them: a seat at its telephone, everybody else under `number` over the trunk."""
+    return f"PJSIP/{party.extension}" if party.extension else f"PJSIP/{number}@trunk"
 
 
 def seat_headers(call: str) -> dict[str, str]:
@@ -120,7 +133,8 @@ def _leg(event: Event) -> Leg:
     keys, variables = event.keys, _variables(event)
     extension = extension_of(keys["Channel"])
     is_party = bool(variables.get(PARTY)) and keys["Uniqueid"].startswith(CHANNEL)
-    return Leg(keys["Channel"], extension, variables[PARTY] if is_party else "", keys.get("Context") == ROOMS)
+    place = keys.get("Exten", "") if keys.get("Context") == ROOMS else ""
+    return Leg(keys["Channel"], extension, variables[PARTY] if is_party else "", place)
 
 
 def _variables(event: Event) -> dict[str, str]:

@@ -229,11 +229,20 @@ def _party_hung_up(heard: Heard) -> tuple[Signal, ...]:
 
 
 def _originated(heard: Heard) -> tuple[Signal, ...]:
-    """A call that we asked for (its action carries the call's id) didn't even reach our own seat."""
-    call = heard.one("ActionID")
-    if heard.one("Response") != "Failure" or not call.startswith(f"{heard.node}-"):
+    """A call that we asked for (its action carries the call's id) didn't even reach our own seat, or a third party
+    (its action carries the channel's id, the call's and theirs) wasn't reached.
+    """
+    asked = heard.one("ActionID")
+    if heard.one("Response") != "Failure":
         return ()
-    return (calls.Ended(call=call, at=heard.at, outcome=calls.Outcome.FAILED),)
+    if asked.startswith(f"{heard.node}-"):
+        return (calls.Ended(call=asked, at=heard.at, outcome=calls.Outcome.FAILED),)
+    _, call, party, *_ = (*asked.split("/", 2), "", "")
+    if not call.startswith(f"{heard.node}-") or not party:
+        return ()
+    left = calls.PartyLeft(call=call, at=heard.at, party=party, how=Standing.FAILED)
+    seat = left.extension
+    return (left, presence.Freed(extension=seat, at=heard.at, call=call)) if seat else (left,)
 
 
 def is_first_circle(member: Message) -> bool:

@@ -112,14 +112,14 @@ def stage(settings: Settings, store: Store, manners: Manners, citizen: Manners) 
     seats_port, programs = free_port_of_udp(), locate(settings)
     secrets.ensure(settings.paths.state)
     install_dialplan(settings, lambda text: None)
-    _make_seats_plain(folder(settings) / "etc" / "pjsip.conf", settings.asterisk.host, seats_port)
+    make_seats_plain(folder(settings) / "etc" / "pjsip.conf", settings.asterisk.host, seats_port)
     logs = settings.paths.state / "logs"
     logs.mkdir()
     with ExitStack() as stack:
         for child in commands.children(settings):
             stack.enter_context(launch.running(replace(child, env=environment(settings)), logs))
-        stack.enter_context(_telephones(programs, settings, seats_port, manners, 41000))
-        carrier = stack.enter_context(_telephones(programs, settings, settings.trunk.port, citizen, 43000))
+        stack.enter_context(telephones(programs, settings, seats_port, manners, 41000))
+        carrier = stack.enter_context(telephones(programs, settings, settings.trunk.port, citizen, 43000))
         running = Stage(settings, store, Telephone(settings), carrier, _start_telephony(settings))
         stack.callback(lambda: _stop(running.telephony))
         running.await_facts("link.restored")
@@ -131,14 +131,14 @@ def free_port_of_udp() -> int:
     return free_port(socket.SOCK_DGRAM)
 
 
-def _telephones(
+def telephones(
     programs: Programs, settings: Settings, port: int, manners: Manners, rtp: int
 ) -> AbstractContextManager[Carrier]:
     network = Network("127.0.0.1", port, "127.0.0.1", settings.asterisk.sip_port, rtp, rtp + 1999)
     return carriers.running(programs, network, manners)
 
 
-def _make_seats_plain(file: Path, host: str, port: int) -> None:
+def make_seats_plain(file: Path, host: str, port: int) -> None:
     """Seats that are called by UDP at `port`, instead of softphones that register."""
     text = file.read_text("utf-8").replace("transport = seats-ws\nwebrtc = yes", "transport = trunk-udp")
     text = text.replace("qualify_frequency = 30", "qualify_frequency = 0")
