@@ -18,11 +18,14 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from agent_desk import (
+    catalogue_pages,
+    daywatch,
     desk,
     floor,
     jobs,
     login,
     order_commands,
+    organisation_pages,
     people,
     portal,
     recordings,
@@ -64,6 +67,8 @@ ROUTERS = (
     trycall,
     jobs,
     same_citizens,
+    catalogue_pages,
+    organisation_pages,
 )
 
 LARGEST_BODY = 256 * 1024  # bytes; a ticket with all its fields full is far below
@@ -107,10 +112,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with Follower(app.state.house.store).running() as follower:
         app.state.follower = follower
         app.state.board = await asyncio.to_thread(Board, app.state.house, now())
-        watching = asyncio.create_task(seatwatch.watch(app.state.house, app.state.beats))
+        await asyncio.to_thread(daywatch.look, app.state.house, now())
+        watches = (seatwatch.watch(app.state.house, app.state.beats), daywatch.watch(app.state.house))
+        watching = [asyncio.create_task(watch) for watch in watches]
         yield
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from agent_desk.visit import Visit
 from hotline import lines
 from hotline.facts import Fact
 from hotline.lines import Line
+from hotline.record import catalogues
 from hotline.store.tables import Account
 
 
@@ -32,9 +33,11 @@ def name(thing: Named, language: str) -> str:
     return thing.name_zh if language.startswith("zh") else thing.name_en
 
 
-def matter(visit: Visit, code: str | None) -> str:
-    """A matter's name; its code where the catalogue has it no longer."""
+def matter(visit: Visit, code: str | None, version: int | None = None) -> str:
+    """A matter's name; where the catalogue has it no longer, that of `version`, or of the last that had it."""
     found = visit.house.city.catalogue.matters.get(code or "")
+    if found is None and code:
+        found = catalogues.matter(visit.session, version, code)
     return name(found, visit.viewer.language) if found else code or ""
 
 

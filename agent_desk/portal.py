@@ -145,7 +145,7 @@ def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None)
     return OrderRow(
         order=order,
         ticket=ticket,
-        matter=naming.matter(visit, ticket.matter),
+        matter=naming.matter(visit, ticket.matter, order.catalogue),
         area=naming.area(visit, ticket.area),
         unit=naming.unit(visit, order.unit),
         clock=KIND_WORDS[Kind(clock.kind)] if clock else "",

@@ -64,6 +64,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.reopened": ("undo", N_("Reopened")),
     # A ticket is dispatched by an order and replied to by one, so that the orders' facts tell of both.
     "order.issued": ("order", N_("Dispatched to {unit}")),
+    "order.moved": ("arrow", N_("{unit} took it over from {former}")),
     "order.signed": ("sign", N_("{unit} signed for it")),
     "order.returned": ("undo", N_("{unit} returned it")),
     "order.replied": ("reply", N_("{unit} replied")),
@@ -74,6 +75,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
 
+CATALOGUE_VERSION = N_("Catalogue version {number}")
 CITIZEN_ANSWERED = ("headset", N_("The citizen answered"))
 
 
@@ -108,6 +110,7 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "line": names.line(str(data.get("line") or "")),
         "queue": names.queue(str(data.get("queue") or "")),
         "unit": names.unit(str(data.get("unit") or "")),
+        "former": names.unit(str(data.get("former") or "")),
         "seat": names.seat(str(data.get("extension") or "")),
     }
 
@@ -120,6 +123,8 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield from _end(fact, names)
     elif fact.data.get("reason"):
         yield str(fact.data["reason"])
+    if fact.data.get("catalogue"):
+        yield translate(CATALOGUE_VERSION, names.language, number=fact.data["catalogue"])
 
 
 def _end(fact: Fact, names: Names) -> Iterator[str]:

@@ -95,7 +95,7 @@ def _visiting(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def viewer_of(house: House, person: Person) -> Viewer:
-    """The person as rules and queries know them, with all units below their own."""
+    """The person as rules and queries know them, with all units below their own, and those that these took over."""
     below = house.city.units.below(person.unit) if person.unit else ()
     return Viewer(
         account=person.account,
@@ -103,7 +103,7 @@ def viewer_of(house: House, person: Person) -> Viewer:
         name=person.name,
         roles=frozenset(Role(role) for role in person.roles),
         unit=person.unit,
-        units=frozenset(unit.code for unit in below),
+        units=house.city.units.with_predecessors(unit.code for unit in below),
         extension=person.extension,
         language=person.language,
         theme=person.theme,

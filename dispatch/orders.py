@@ -14,10 +14,10 @@ from dispatch import timekeeping, workorders
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import journal, tickets
 from hotline.errors import Refused
-from hotline.facts import Fact, subject
+from hotline.facts import SYSTEM, Fact, subject
 from hotline.pack.model import CityPack
+from hotline.record import catalogues, visibility
 from hotline.record import tickets as ticket_record
-from hotline.record import visibility
 from hotline.roles import Permission
 from hotline.store.rows import put
 from hotline.store.tables import Ticket, WorkOrder
@@ -55,7 +55,7 @@ def issue(
     The first unit leads, others work along. Raises `Refused("order.given_already")` for one that has it in force.
     """
     viewer.must(Permission.ORDER_ISSUE)
-    if unit not in city.units:
+    if city.units.on(catalogues.today(city, at), unit) is None:
         raise Refused("field.unknown", field="unit")
     in_force = _in_force(session, ticket)
     if any(order.unit == unit for order in in_force):
@@ -71,11 +71,40 @@ def issue(
         reason=reason,
         issued_by=viewer.account,
         issued_at=at,
+        catalogue=city.catalogue.version,
     )
     put(session, order)
     ticket_record.move(session, ticket, tickets.Verb.DISPATCH, viewer.by, at, {"unit": unit})
-    _tell(session, ticket, order, "order.issued", viewer.by, at, became=state, data={"reason": reason})
+    _tell(session, ticket, order, "order.issued", viewer.by, at, became=state, data=_why(order))
     timekeeping.start_for_order(session, city, ticket, order, at, viewer.by)
+    return order
+
+
+def take_over(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    unit: str,
+    *,
+    state: State,
+    issued_at: datetime,
+    signed_at: datetime | None,
+) -> WorkOrder:
+    """An order that the unit had in an older system already; nobody of ours issued it, and no clock is started."""
+    assert ticket.id is not None
+    order = WorkOrder(
+        ticket=ticket.id,
+        unit=unit,
+        level=city.units[unit].level,
+        role=Part.LEAD,
+        state=state,
+        issued_at=issued_at,
+        signed_at=signed_at,
+        replied_at=issued_at if state is State.REPLIED else None,
+        public_reply=ticket.reply if state is State.REPLIED else "",
+    )
+    put(session, order)
+    _tell(session, ticket, order, "order.taken_over", SYSTEM, issued_at, became=state)
     return order
 
 
@@ -150,6 +179,11 @@ def of_ticket(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
     return session.exec(
         select(WorkOrder).where(WorkOrder.ticket == ticket.id).order_by(col(WorkOrder.id))
     ).all()
+
+
+def _why(order: WorkOrder) -> dict[str, Any]:
+    """On what an issue rests: the reason in words, and the catalogue's version where there is one."""
+    return {"reason": order.reason} | ({"catalogue": order.catalogue} if order.catalogue else {})
 
 
 def _in_force(session: Session, ticket: Ticket) -> list[WorkOrder]:

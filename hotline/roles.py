@@ -62,6 +62,7 @@ class Permission(StrEnum):
     RECORDING_PLAY = "recording.play"
     KNOWLEDGE_EDIT = "knowledge.edit"
     AUDIT_READ = "audit.read"
+    CATALOGUE_READ = "catalogue.read"
     ADMIN_PEOPLE = "admin.people"
     ADMIN_RULES = "admin.rules"
 
@@ -76,6 +77,7 @@ _DESK = frozenset(
         Permission.TICKET_VIEW_ALL,
         Permission.PERSON_VIEW,
         Permission.ORDER_ISSUE,
+        Permission.CATALOGUE_READ,
     }
 )
 _LEAD = _DESK | {Permission.FLOOR_WATCH, Permission.RECORDING_PLAY, Permission.CITIZEN_JOIN}
@@ -96,16 +98,19 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.CITIZEN_JOIN,
             Permission.ORDER_ISSUE,
             Permission.ORDER_DECIDE,
+            Permission.CATALOGUE_READ,
         }
     ),
     Role.UNIT_STAFF: _UNIT,
     # To object or to hand down speaks for the whole unit.
-    Role.UNIT_LEADER: _UNIT | {Permission.ORDER_RETURN, Permission.ORDER_DELEGATE},
+    Role.UNIT_LEADER: _UNIT | {Permission.ORDER_RETURN, Permission.ORDER_DELEGATE, Permission.CATALOGUE_READ},
     Role.QUALITY: frozenset({Permission.TICKET_VIEW_ALL, Permission.RECORDING_PLAY}),
     Role.KNOWLEDGE_EDITOR: frozenset({Permission.KNOWLEDGE_EDIT}),
-    Role.AUDITOR: frozenset({Permission.TICKET_VIEW_ALL, Permission.AUDIT_READ}),
+    Role.AUDITOR: frozenset({Permission.TICKET_VIEW_ALL, Permission.AUDIT_READ, Permission.CATALOGUE_READ}),
     # Keeps the system going; citizens' matters are none of this role's business.
-    Role.ADMINISTRATOR: frozenset({Permission.ADMIN_PEOPLE, Permission.ADMIN_RULES}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.ADMIN_PEOPLE, Permission.ADMIN_RULES, Permission.CATALOGUE_READ}
+    ),
 }
 
 

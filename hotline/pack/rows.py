@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,11 @@ def recorded_row(
 ) -> Row:
     """A row of `sheet` as the record or a form has it; what is wrong with it is added to `problems`."""
     return _understand(Row(sheet, 0, written, {}, {}, number), problems)
+
+
+def plain(written: Mapping[str, Any]) -> dict[str, Any]:
+    """`written` as JSON can keep it: days and times as texts, which every form reads as well."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in written.items()}
 
 
 def _csv_rows(sheet: Sheet, text: str) -> Iterator[_Raw]:

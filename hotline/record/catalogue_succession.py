@@ -37,7 +37,10 @@ def _versions_from(session: Session, day: date) -> list[CatalogueVersion]:
     later = session.exec(
         asked.order_by(col(CatalogueVersion.valid_from), col(CatalogueVersion.published_at))
     ).all()
-    return [catalogues.version_on(session, day), *later]
+    try:
+        return [catalogues.version_on(session, day), *later]
+    except LookupError:
+        return list(later)
 
 
 def _after(

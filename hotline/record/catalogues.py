@@ -20,9 +20,8 @@ from hotline.catalogue import Catalogue, Matter, in_one
 from hotline.errors import Refused
 from hotline.facts import SYSTEM, Fact, subject
 from hotline.pack.model import CityPack
-from hotline.pack.rows import Row, recorded_row
+from hotline.pack.rows import Row, plain, recorded_row
 from hotline.pack.sheets import BY_NAME
-from hotline.record.city import plain
 from hotline.store.rows import put
 from hotline.store.tables import CatalogueRow, CatalogueVersion
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, text
@@ -22,8 +22,9 @@ from hotline.facts import Fact, subject
 from hotline.pack.checks import check
 from hotline.pack.load import build
 from hotline.pack.model import CityPack
-from hotline.pack.rows import Row, recorded_row
+from hotline.pack.rows import Row, plain, recorded_row
 from hotline.pack.sheets import BY_NAME, CATALOGUE, DEMO, SHEETS
+from hotline.record import catalogues
 from hotline.store.tables import CityRevision, CityRow
 
 KEPT = tuple(sheet.name for sheet in SHEETS if sheet.name not in DEMO | CATALOGUE)
@@ -63,6 +64,7 @@ def newest(session: Session) -> int:
 def settle(session: Session, pack: Mapping[str, Sequence[Row]], at: datetime, note: str = "") -> bool:
     """Takes over a pack's rows where the record has none yet. Returns whether it did."""
     session.execute(_ONE_AT_A_TIME)
+    catalogues.seed(session, pack["categories"], pack["matters"], pack["slots"], at)
     if newest(session):
         return False
     changes = [Change(name, None, row.written) for name in KEPT for row in pack[name]]
@@ -225,8 +227,3 @@ def _row(one: Change, revision: CityRevision) -> dict[str, Any]:
     assert one.written is not None
     row = {"sheet": one.sheet, "written": plain(one.written), "since": revision.id}
     return row if one.number is None else row | {"number": one.number}
-
-
-def plain(written: Mapping[str, Any]) -> dict[str, Any]:
-    """`written` as JSON can keep it: days and times as texts, which every form reads as well."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in written.items()}

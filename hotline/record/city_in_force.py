@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from hotline.pack.model import CityPack
-from hotline.record import city
+from hotline.record import catalogues, city
 
 
 class CityInForce:
@@ -22,6 +22,7 @@ class CityInForce:
     def __init__(self, pack: CityPack) -> None:
         self._pack = pack
         self._read_at = 0
+        self._catalogue = pack.catalogue
         self._lock = Lock()
         self.now = pack
 
@@ -43,8 +44,30 @@ class CityInForce:
         """The city as the record has it now, for whoever doesn't know the newest revision."""
         return self.keep_up(session, city.newest(session), at)
 
+    def look_at_catalogue(self, session: Session, at: datetime) -> bool:
+        """Takes the catalogue that is in force now, if it is another; returns whether it was. Its index is made here,
+        so that nobody's request waits for it.
+        """
+        day = catalogues.today(self.now, at)
+        try:
+            version = catalogues.version_on(session, day).id
+        except LookupError:
+            return False
+        if version is None or version == self._catalogue.version:
+            return False
+        catalogue = catalogues.read(session, version)
+        assert catalogue.index
+        with self._lock:
+            self._catalogue = catalogue
+            self.now = replace(self.now, catalogue=catalogue, slots=catalogue.slots)
+        return True
+
     def _read(self, session: Session, revision: int) -> CityPack:
         read = city.read(session, revision)
         return replace(
-            read, catalogue=self._pack.catalogue, people=self._pack.people, citizens=self._pack.citizens
+            read,
+            catalogue=self._catalogue,
+            slots=self._catalogue.slots,
+            people=self._pack.people,
+            citizens=self._pack.citizens,
         )

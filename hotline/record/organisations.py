@@ -6,7 +6,7 @@ clocks going on, and the people. History stays where it is; the successors see i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from hotline.record import city
 from hotline.record.catalogue_succession import follow
 from hotline.store.rows import put
 from hotline.store.tables import Account, OrganisationChange, Ticket, WorkOrder
+from hotline.units import Unit
 
 
 def plan(
@@ -87,8 +88,7 @@ def carry_out_due(session: Session, today: date, at: datetime) -> int:
     for number in organisations.due(plans, today):
         free = select(OrganisationChange).where(OrganisationChange.id == number, _is_pending())
         row = session.exec(free.with_for_update(skip_locked=True)).first()
-        if row is not None:
-            carry_out(session, row, at)
+        if row is not None and _try(session, row, at):
             return number
     return 0
 
@@ -101,12 +101,23 @@ def carry_out(session: Session, row: OrganisationChange, at: datetime) -> None:
     versions = follow(session, pack, change, by, at)
     row.outcome = {
         "versions": sum(count > 0 for count in versions),
-        "matters": max(versions),
+        "matters": max(versions, default=0),
         "orders": _move_orders(session, pack, change, by, at) if change.shares else 0,
         "people": _move_people(session, change, by, at),
     }
     row.done_at = at
     _tell(session, row, "organisation.changed", by, at)
+
+
+def _try(session: Session, row: OrganisationChange, at: datetime) -> bool:
+    """Carries it out, or notes why that can't be, and leaves it due."""
+    try:
+        with session.begin_nested():
+            carry_out(session, row, at)
+    except Refused as error:
+        row.outcome = {"refused": error.key, "why": str(error.facts.get("first", ""))}
+        return False
+    return True
 
 
 def change_of(row: OrganisationChange) -> Change:
@@ -134,7 +145,7 @@ def _change_city(session: Session, pack: CityPack, change: Change, by: str, at: 
 def _row_after(sheet: str, written: Mapping[str, Any], change: Change, pack: CityPack) -> Mapping[str, Any]:
     """A row from the change's day on. A line that was over by then keeps its unit: that is history."""
     if sheet == "units":
-        return _unit_after(written, change)
+        return _unit_after(written, change, pack)
     if sheet == "lines" and str(written.get("valid_until", date.max)) <= change.day.isoformat():
         return written
     fields = {field.name for field in BY_NAME[sheet].fields if field.names == "units"}
@@ -142,28 +153,46 @@ def _row_after(sheet: str, written: Mapping[str, Any], change: Change, pack: Cit
     return {**written, **taken}
 
 
-def _unit_after(written: Mapping[str, Any], change: Change) -> Mapping[str, Any]:
-    code, ended = written["code"], _ended(change)
-    after = dict(written)
+def _unit_after(written: Mapping[str, Any], change: Change, pack: CityPack) -> Mapping[str, Any]:
+    code, ended = str(written["code"]), _ended(change)
     if change.kind is Kind.RENAME:
-        return (
-            after | {"name_zh": change.name_zh, "name_en": change.name_en} if code in change.units else after
-        )
+        names = {"name_zh": change.name_zh, "name_en": change.name_en}
+        return {**written, **names} if code in change.units else written
     if code in ended:
-        return after | {"valid_until": change.day.isoformat()}
-    if code in change.successors and ended:
-        before = _listed(written.get("succeeds"))
-        after["succeeds"] = [
-            *before,
-            *(unit for unit in change.units if unit in ended and unit not in before),
-        ]
+        return {**written, "valid_until": change.day.isoformat()}
+    after = dict(written)
     if written.get("parent") in ended:
         after["parent"] = change.rest
-    guides = _listed(written.get("guided_by"))
-    if ended & set(guides):
-        kept = [guide for guide in guides if guide not in ended]
-        after["guided_by"] = [*kept, *(one for one in change.successors if one not in (*kept, code))]
+    if ended & set(_listed(written.get("guided_by"))):
+        kept = [guide for guide in _listed(written.get("guided_by")) if guide not in ended]
+        _add(after, "guided_by", change.successors, instead_of=kept, apart_from=code)
+    if code in change.successors:
+        _inherit(after, code, change, [pack.units[unit] for unit in change.units if unit in ended])
     return after
+
+
+def _inherit(after: dict[str, Any], code: str, change: Change, gone: Sequence[Unit]) -> None:
+    """A successor answers for what those who are gone had: for whom they acted, and where."""
+    _add(after, "succeeds", (unit.code for unit in gone))
+    for share in change.shares:
+        if share.successor == code and not share.categories:
+            for unit in gone:
+                _add(after, "guided_by", unit.guided_by, apart_from=code)
+                _add(after, "areas", share.areas or unit.areas)
+
+
+def _add(
+    after: dict[str, Any],
+    field: str,
+    more: Iterable[str],
+    instead_of: Sequence[str] | None = None,
+    apart_from: str = "",
+) -> None:
+    """Puts `more` behind what the field has (or instead of it), each once."""
+    before = _listed(after.get(field)) if instead_of is None else instead_of
+    together = [one for one in dict.fromkeys((*before, *more)) if one != apart_from]
+    if together != _listed(after.get(field)):
+        after[field] = together
 
 
 def _ended(change: Change) -> set[str]:

@@ -81,6 +81,6 @@ def viewer_of(city: CityPack, account: Account) -> Viewer:
         name=account.name,
         roles=frozenset(Role(role) for role in account.roles),
         unit=account.unit,
-        units=frozenset(unit.code for unit in city.units.below(account.unit or "")),
+        units=city.units.with_predecessors(unit.code for unit in city.units.below(account.unit or "")),
         extension=account.extension,
     )
