@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from agent_desk import (
     catalogue_pages,
+    catalogue_versions,
     daywatch,
     desk,
     floor,
@@ -68,6 +69,7 @@ ROUTERS = (
     jobs,
     same_citizens,
     catalogue_pages,
+    catalogue_versions,
     organisation_pages,
 )
 

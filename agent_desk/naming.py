@@ -56,6 +56,13 @@ def unit(visit: Visit, code: str) -> str:
     return name(found, visit.viewer.language) if found else code
 
 
+def person(visit: Visit, by: str) -> str:
+    """The name of the person that the journal calls `by`; nothing for the system itself."""
+    number = by.partition(":")[2] if by.startswith("account:") else ""
+    account = visit.session.get(Account, int(number)) if number else None
+    return account.name if account else ""
+
+
 def line(visit: Visit, number: str) -> str:
     """A line's name, as of today."""
     found = line_at(visit, number, visit.at)

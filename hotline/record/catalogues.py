@@ -106,9 +106,14 @@ def find(session: Session, identity: int, *, lock: bool = False) -> CatalogueVer
     return found
 
 
+def all_versions(session: Session) -> Sequence[CatalogueVersion]:
+    """Every version, drafts too, the newest first."""
+    return session.exec(select(CatalogueVersion).order_by(col(CatalogueVersion.id).desc())).all()
+
+
 def read(session: Session, version: int) -> Catalogue:
     """What a version says, without the rows that can't be understood."""
-    found = {sheet: [row for row in rows(session, version, sheet) if _is_whole(row)] for sheet in SHEETS}
+    found = {sheet: [row for row in rows(session, version, sheet) if is_whole(row)] for sheet in SHEETS}
     categories, slots, matters = (_made(found[sheet]) for sheet in SHEETS)
     return Catalogue(categories, matters, slots, version)
 
@@ -141,10 +146,11 @@ def matter(session: Session, version: int | None, code: str) -> Matter | None:
         .order_by(col(CatalogueRow.place))
     )
     understood = (recorded_row(BY_NAME["matters"], None, one, []) for one in session.exec(its_rows))
-    return next(in_one(_made(row for row in understood if _is_whole(row))), None)
+    return next(in_one(_made(row for row in understood if is_whole(row))), None)
 
 
-def _is_whole(row: Row) -> bool:
+def is_whole(row: Row) -> bool:
+    """Whether every field of a row could be read."""
     return len(row.values) == len(row.sheet.fields)
 
 
