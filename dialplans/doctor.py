@@ -1,22 +1,30 @@
-"""What `hotline doctor` says of the switch's configuration: whether it is the one that the settings ask for."""
+"""What `hotline doctor` says of the switch's configuration: which one is in force, and what stands in the way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dialplans.editions import Editions
 from dialplans.folders import folders
-from dialplans.install import differences
 from hotline.platform.doctor import Finding, Verdict
 from hotline.settings import Settings
+
+APPLY = "mend it, then `hotline dialplans apply`"
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """One finding, once there is a configuration of ours."""
-    if settings.asterisk.external or not folders(settings).etc.exists():
+    editions = Editions(folders(settings))
+    now = editions.in_force()
+    if settings.asterisk.external or now is None:
         return
-    changed = differences(settings)
-    if changed:
-        advice = "`hotline up` writes it, or `hotline dialplans write`; then restart the switch"
-        yield Finding("Dialplan", Verdict.WARNING, f"out of date: {', '.join(changed)}", advice)
+    words = f"edition {now.name}, of revision {now.about().get('revision', 0)}"
+    held = editions.held_at()
+    if held is not None:
+        found = f"{words}; rolled back, until revision {held + 1}"
+        yield Finding("Dialplan", Verdict.WARNING, found, "`hotline dialplans apply` brings the newest in")
+    elif editions.has_refused():
+        found = f"{words}; a newer one was refused"
+        yield Finding("Dialplan", Verdict.WARNING, found, "`hotline dialplans check` says why; " + APPLY)
     else:
-        yield Finding("Dialplan", Verdict.FINE, "as the settings say")
+        yield Finding("Dialplan", Verdict.FINE, words)

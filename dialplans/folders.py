@@ -1,4 +1,4 @@
-"""Where the switch keeps its things, below the state folder. Paths only; nothing is made or looked at here."""
+"""Where the switch keeps its things, below the state folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ class Folders:
 
     @property
     def etc(self) -> Path:
+        """What the switch reads: a link to one of the editions."""
         return self.base / "etc"
+
+    @property
+    def editions(self) -> Path:
+        return self.base / "editions"
 
     @property
     def modules(self) -> Path:
@@ -50,7 +55,7 @@ class Folders:
         return (
             *(
                 self.base,
-                self.etc,
+                self.editions,
                 self.data,
                 keys,
                 self.database,
@@ -70,3 +75,13 @@ def folders(settings: Settings) -> Folders:
         sounds=settings.paths.parts / "prompts",
         recordings=settings.paths.state / "recordings",
     )
+
+
+def make(folders: Folders) -> None:
+    """Everything that the switch expects to find, but its configuration. Done again, it does nothing."""
+    for folder in folders.all():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sounds = folders.data / "sounds"
+    if not sounds.is_symlink() or sounds.readlink() != folders.sounds:
+        sounds.unlink(missing_ok=True)
+        sounds.symlink_to(folders.sounds)

@@ -1,69 +1,90 @@
-"""Brings a switch's folders and configuration up to date with the settings, the secrets and the city pack."""
+"""Brings a switch's folders and configuration up to date with the settings, the secrets and the city's data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from dialplans.folders import Folders
+from dialplans.folders import folders
 from dialplans.plan import Accounts, Plan, plan
-from dialplans.render import render
-from dialplans.sentences import sentences, to_json
-from dialplans.write import outdated, write
-from hotline.pack.load import load_pack
+from dialplans.switchroom import Switchroom
+from dialplans.texts import texts
+from hotline.errors import Misconfigured
+from hotline.pack.model import CityPack
 from hotline.platform import secrets
+from hotline.platform.exchange import exchange
+from hotline.platform.people import opened
+from hotline.record import city
 from hotline.settings import Settings
 
 Say = Callable[[str], None]
-SENTENCES = "sentences.json"  # read by whoever speaks them
+HIDDEN = "hidden"  # stands for a secret where people look
 
 
-def plan_of(settings: Settings) -> Plan:
-    """The plan of the switch of these settings. Raises `Misconfigured` for a broken pack or missing secrets."""
-    pack, known = load_pack(settings.site.city), secrets.read(settings.paths.state)
+def plan_of(settings: Settings, pack: CityPack, at: datetime) -> Plan:
+    """The plan of the switch of these settings for a city as it is at `at`, without the secrets."""
     return plan(
         settings,
-        accounts=Accounts(link=known.ami_telephony, actions=known.ami_actions),
+        accounts=Accounts(link=HIDDEN, actions=HIDDEN),
         lines=pack.lines,
         queues=pack.queues,
         default_queue=pack.city.default_queue,
         languages=pack.city.languages,
         prompts=pack.prompts,
-        at=datetime.now(UTC),
+        at=at,
     )
 
 
-def texts(made: Plan) -> dict[str, str]:
-    """Every file of the switch's `etc` folder."""
-    return render(made) | {SENTENCES: to_json(sentences(made))}
+def texts_of(settings: Settings, pack: CityPack, at: datetime) -> dict[str, str]:
+    """What the switch is to read. Raises `Misconfigured`, also where the secrets are missing."""
+    known = secrets.read(settings.paths.state)
+    accounts = Accounts(link=known.ami_telephony, actions=known.ami_actions)
+    return texts(replace(plan_of(settings, pack, at), accounts=accounts))
+
+
+def texts_to_show(settings: Settings, pack: CityPack, at: datetime) -> dict[str, str]:
+    """The same for people's eyes: without the secrets. Raises `Misconfigured`."""
+    return texts(plan_of(settings, pack, at))
+
+
+def switchroom(settings: Settings, say: Say = lambda words: None) -> Switchroom:
+    """Where this machine's switch is changed over."""
+    return Switchroom(folders(settings), exchange(settings), say)
 
 
 def install(settings: Settings, say: Say) -> None:
-    """Write what changed. A step of the set-up: done again, it does nothing."""
+    """The configuration that the record's newest revision asks for. A step of the set-up: done again, it does nothing.
+
+    One that can't be used leaves the present one; only where there is none yet, it raises `Misconfigured`.
+    """
     if settings.asterisk.external:
         return
-    made = plan_of(settings)
-    changed = put(made)
-    if changed:
-        say(f"Configured the telephone switch ({len(changed)} files)")
+    at = datetime.now(UTC)
+    store = opened(settings)
+    try:
+        with store.transaction() as session:
+            revision = city.newest(session)
+            pack = city.read(session, revision)
+    finally:
+        store.close()
+    configure(settings, pack, revision, at, say)
 
 
-def put(made: Plan) -> tuple[str, ...]:
-    """The folders and files of `made` on disk; the names of the files that changed."""
-    _make(made.folders)
-    return write(made.folders.etc, texts(made))
+def configure(settings: Settings, pack: CityPack, revision: int, at: datetime, say: Say) -> None:
+    """Bring in what `pack`, the city's data at `revision`, asks for at `at`; as `install` does."""
+    room = switchroom(settings, say)
+    outcome = room.change_over(texts_of(settings, pack, at), revision, at)
+    if outcome is None:
+        return
+    if not outcome.flaws:
+        say(f"Configured the telephone switch ({len(outcome.files)} files)")
+    elif room.editions.in_force() is None:
+        raise Misconfigured("the telephone switch", in_lines(outcome.flaws), "a configuration without flaws")
+    else:
+        say(f"The switch keeps its configuration: the new one is refused. {in_lines(outcome.flaws)}")
 
 
-def differences(settings: Settings) -> tuple[str, ...]:
-    """The names of the files that aren't what these settings would make them."""
-    made = plan_of(settings)
-    return outdated(made.folders.etc, texts(made))
-
-
-def _make(folders: Folders) -> None:
-    for folder in folders.all():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sounds = folders.data / "sounds"
-    if not sounds.is_symlink() or sounds.readlink() != folders.sounds:
-        sounds.unlink(missing_ok=True)
-        sounds.symlink_to(folders.sounds)
+def in_lines(flaws: Iterable[Misconfigured]) -> str:
+    """The flaws for a terminal, one to a line."""
+    return "".join(f"\n  {flaw}" for flaw in flaws)

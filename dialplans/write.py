@@ -1,4 +1,4 @@
-"""Puts rendered files where Asterisk reads them: each is compared, and replaced as a whole when it differs."""
+"""Puts files on the disk, readable by their owner alone: each appears as a whole, and outlives a power cut."""
 
 from __future__ import annotations
 
@@ -7,32 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def write(folder: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
-    """Write `texts` into `folder`, readable by the owner alone. Returns the names of the files that changed."""
+def write(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write `texts` into `folder`, which is made where it isn't there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    changed = outdated(folder, texts)
-    for name in changed:
-        _replace(folder / name, texts[name])
-    return changed
+    for name, text in texts.items():
+        replace_file(folder / name, text)
 
 
-def outdated(folder: Path, texts: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the files that are missing from `folder` or say something else."""
-    return tuple(sorted(name for name, text in texts.items() if _read(folder / name) != text))
-
-
-def _read(file: Path) -> str | None:
-    try:
-        return file.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-
-
-def _replace(file: Path, text: str) -> None:
+def replace_file(file: Path, text: str) -> None:
+    """Write `file` beside its older self, then take its name."""
     new = file.with_name(f".{file.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(
         os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
     ) as stream:
         stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
     new.rename(file)

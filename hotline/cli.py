@@ -21,6 +21,7 @@ REFUSALS = {
     "platform.already_runs": "The platform already runs on {state} (pid {pid}). Stop it with `hotline down`.",
     "platform.not_running": "Nothing runs on {state}.",
     "platform.already_installed": "{state} holds an installation already; it stays as it is.",
+    "dialplan.no_earlier": "There is no earlier configuration in {folder}.",
     "account.password_too_short": "The password is too short: at least {length} characters.",
 }
 

@@ -44,7 +44,11 @@ def install(settings: Settings, say: Say) -> None:
     """Make what is missing or out of date. A step of the set-up: done again, it does nothing."""
     if settings.asterisk.external:
         return
-    rows = _read(folder(settings) / "etc" / "sentences.json")
+    speak_all(settings, _read(folder(settings) / "etc" / "sentences.json"), say)
+
+
+def speak_all(settings: Settings, rows: Iterable[Mapping[str, Any]], say: Say) -> None:
+    """Make those of the sentences `rows` whose sound is missing or out of date; what is current costs a look."""
     target = settings.paths.parts / "prompts"
     make(locate(settings), sounds(rows, target, settings.paths.state / "voices"), target, say)
 
@@ -107,7 +111,9 @@ def _read(file: Path) -> list[dict[str, Any]]:
     try:
         return list(json.loads(file.read_text("utf-8")))
     except FileNotFoundError:
-        raise Misconfigured(str(file), "no such file", "the rendered one (hotline dialplans write)") from None
+        raise Misconfigured(
+            str(file), "no such file", "the rendered one (hotline up, or hotline dialplans apply)"
+        ) from None
 
 
 def _write(file: Path, text: str) -> None:

@@ -5,6 +5,7 @@
 | `hotline.commands` | the subcommand             | a function, or a typer app                    |
 | `hotline.setup`    | the step (see `setup.STEPS`) | callable(settings, say)                     |
 | `hotline.children` | whoever contributes        | callable(settings) → iterable of `Child`      |
+| `hotline.exchange` | `switch`                   | callable(settings) → `Exchange`               |
 | `hotline.doctor`   | whoever contributes        | callable(settings) → iterable of `Finding`    |
 """
 

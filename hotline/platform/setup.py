@@ -6,7 +6,7 @@ Packages contribute theirs through the entry-point group `hotline.setup`, under 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -18,8 +18,8 @@ from hotline.settings import Settings
 from hotline.store import migrate, open_store
 
 Say = Callable[[str], None]
-# Asterisk, its configuration, its voice; the browser's code
-STEPS = ("switch", "dialplan", "prompts", "pages")
+STEPS = ("switch", "pages")  # Asterisk; the browser's code
+STEPS_OF_THE_RECORD = ("dialplan", "prompts")  # Asterisk's configuration, its voice
 
 
 def prepare(settings: Settings, say: Say) -> None:
@@ -27,8 +27,17 @@ def prepare(settings: Settings, say: Say) -> None:
     folders(settings)
     load_pack(settings.site.city)
     secrets.ensure(settings.paths.state)
+    _take(STEPS, settings, say)
+
+
+def configure(settings: Settings, say: Say) -> None:
+    """Everything that is made from the record, which has to answer. Raises as `prepare` does."""
+    _take(STEPS_OF_THE_RECORD, settings, say)
+
+
+def _take(names: Iterable[str], settings: Settings, say: Say) -> None:
     steps = plugins.contributed("hotline.setup")
-    for name in STEPS:
+    for name in names:
         if name in steps:
             plugins.load(steps[name])(settings, say)
 

@@ -61,6 +61,7 @@ def _refuse_empty(settings: Settings) -> None:
 def _set_up(settings: Settings, say: Telling) -> None:
     setup.prepare(settings, say)
     with setup.record(settings, say):
+        setup.configure(settings, say)
         if settings.site.demo and people.settle_demo(settings):
             say("The demo's people have moved in")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from hotline.errors import Unreachable
 
 BOOTED = b"fully booted"
+NEVER = b"\0"  # nothing that is said has a NUL in it: reading ends with the connection
 
 
 def is_ready(base: Path) -> bool:
@@ -34,10 +35,19 @@ def tell(base: Path, command: str, until: bytes = b"\n", deadline: float = 5.0) 
         raise Unreachable(f"the switch's console in {base}: {error}") from error
 
 
+def ask(base: Path, command: str, deadline: float = 10.0) -> str:
+    """Everything that the switch answers to one console command: it is asked to hang up behind it.
+
+    Raises `Unreachable`, also for an answer that isn't complete within `deadline` seconds.
+    """
+    said = tell(base, f"cli quit after {command}", until=NEVER, deadline=deadline)
+    return said.decode(errors="replace")
+
+
 def _read(console: socket.socket, until: bytes) -> bytes:
     said = b""
     while until not in said:
-        more = console.recv(4096)
+        more = console.recv(65536)
         if not more:
             break
         said += more

@@ -28,7 +28,9 @@ def prepare(programs: Programs, base: Path) -> None:
     """
     if not (base / "etc" / "asterisk.conf").exists():
         raise Misconfigured(
-            str(base / "etc"), "no configuration", "one that was rendered (hotline dialplans write)"
+            str(base / "etc"),
+            "no configuration",
+            "one that was rendered (hotline up, or hotline dialplans apply)",
         )
     if len(bytes(base / "run" / "asterisk.ctl")) > LONGEST_SOCKET:
         raise Misconfigured(

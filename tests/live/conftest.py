@@ -6,15 +6,16 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from dialplans import install as dialplans
+from dialplans.install import configure
 from hotline.errors import Refused
+from hotline.pack.load import load_pack
 from hotline.platform import launch, secrets, setup
 from hotline.settings import Settings, environment
-from telephony import prompts
 from telephony.ami.conversation import Conversation, conversation
 from telephony.ami.link import Address
 from telephony.caller import carrier as carriers
@@ -84,13 +85,18 @@ def switch_settings(state: Path) -> Settings:
     )
 
 
+def quietly(words: str) -> None:
+    """Says nothing."""
+
+
 @contextmanager
 def running_switch(settings: Settings) -> Iterator[Switch]:
     """The switch of `settings`, made, configured, started, and stopped at the end."""
     setup.folders(settings)
     secrets.ensure(settings.paths.state)
-    for step in (install, dialplans.install, prompts.install):
-        step(settings, lambda words: None)
+    install(settings, quietly)
+    pack = load_pack(settings.site.city)
+    configure(settings, pack, revision=0, at=datetime.now(UTC), say=quietly)
     (asterisk,) = children(settings)
     with launch.running(replace(asterisk, env=environment(settings)), settings.paths.state / "logs"):
         yield Switch(settings, folder(settings))

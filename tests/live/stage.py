@@ -20,10 +20,11 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from dialplans.install import install as install_dialplan
+from dialplans.install import configure
 from hotline import calls
 from hotline.facts import Fact
 from hotline.journal import read
+from hotline.pack.load import load_pack
 from hotline.platform import launch, secrets
 from hotline.record import calls as record
 from hotline.settings import Settings, environment
@@ -111,7 +112,8 @@ def stage(settings: Settings, store: Store, manners: Manners, citizen: Manners) 
     """The stage with seats that answer by `manners` and citizens who, called by us, answer as `citizen`."""
     seats_port, programs = free_port_of_udp(), locate(settings)
     secrets.ensure(settings.paths.state)
-    install_dialplan(settings, lambda text: None)
+    pack = load_pack(settings.site.city)
+    configure(settings, pack, revision=0, at=datetime.now(UTC), say=lambda text: None)
     make_seats_plain(folder(settings) / "etc" / "pjsip.conf", settings.asterisk.host, seats_port)
     logs = settings.paths.state / "logs"
     logs.mkdir()
