@@ -47,12 +47,16 @@ class Stop:
 
 
 class Listening:
-    """Puts what `link` hears into `spool` and sets `arrived`. `failed` counts looks that raised."""
+    """Puts what `link` hears into `spool` and sets `arrived`; `is_over` when nothing more will be put there.
+
+    `failed` counts looks that raised.
+    """
 
     def __init__(self, link: Link, spool: Spool) -> None:
         self._link = link
         self._spool = spool
         self._is_behind = True
+        self._is_stopped = False
         self._next_look: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
         self.arrived = asyncio.Event()
@@ -62,10 +66,10 @@ class Listening:
     async def run(self) -> None:
         """Until a `Stop` comes along; what arrived before it is in the spool then."""
         await self._put([_entry(Kind.BEGUN)])
-        while not self.is_over:
+        while not self._is_stopped:
             items = await self._link.batch()
             await self._put([entry for item in items for entry in self._take(item)])
-        self._stop_looking()
+        self.is_over = True
         self.arrived.set()
 
     def look(self) -> None:
@@ -75,7 +79,7 @@ class Listening:
 
     def _take(self, item: object) -> Sequence[Entry]:
         """What is to be kept of something that the link handed out."""
-        if self.is_over:
+        if self._is_stopped:
             return ()
         if isinstance(item, Message):
             return (_entry(Kind.MESSAGE, item.raw),)
@@ -90,7 +94,7 @@ class Listening:
         elif isinstance(item, Refusal):
             return (_entry(Kind.REFUSED, item.why.encode()),)
         elif isinstance(item, Stop):
-            self.is_over = True
+            self._is_stopped = True
             return self._lose("stopped")
         return ()
 
@@ -106,8 +110,8 @@ class Listening:
         is_told = False
         while entries:
             try:
-                await asyncio.to_thread(self._spool.append, entries)
-                break
+                entries = entries[await asyncio.to_thread(self._spool.append, entries) :]
+                self.arrived.set()
             except Full as full:
                 if not is_told:
                     log.error(
@@ -116,7 +120,6 @@ class Listening:
                     )
                 is_told = True
                 await asyncio.sleep(RETRY)
-        self.arrived.set()
 
     async def _look_once(self) -> None:
         pause = LOOK_AGAIN if self._is_behind else LOOK_OFTEN

@@ -9,18 +9,14 @@ from hotline.errors import Refused
 from telephony.ami.link import Link
 from telephony.ami.parser import END, Message, Parser
 
-NEEDED = ("CoreShowChannels", "QueueStatus")
-USEFUL = ("PJSIPShowContacts", "ParkedCalls")  # a switch without them is looked at all the same
-
 
 async def look(link: Link) -> list[Message]:
     """What the switch shows; its own time comes first. Raises `Unreachable` and `Refused`."""
     seen = await link.ask({"Action": "Ping"})
-    for action in NEEDED:
+    for action in ("CoreShowChannels", "QueueStatus"):
         seen += await link.ask({"Action": action}, as_list=True)
-    for action in USEFUL:
-        with suppress(Refused):
-            seen += await link.ask({"Action": action}, as_list=True)
+    with suppress(Refused):  # a switch that doesn't know the question is looked at all the same
+        seen += await link.ask({"Action": "PJSIPShowContacts"}, as_list=True)
     return seen
 
 

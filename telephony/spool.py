@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from itertools import accumulate
 from pathlib import Path
 from zlib import crc32
 
@@ -50,18 +51,18 @@ class Entry:
 
 
 class Full(Exception):
-    """The spool has no room for what should be appended; nothing of it was."""
+    """The spool has no room for anything more."""
 
 
 class Spool:
-    """The spool in `folder`, of at most `largest` bytes. Raises `Misconfigured` if another process has it."""
+    """The spool in `folder`; at most `largest` bytes wait in it. Raises `Misconfigured` if another process has it."""
 
     def __init__(self, folder: Path, largest: int) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
         self._largest = largest
         self._guard = threading.Lock()
-        self._lock = _locked(folder / "lock")
+        self._lock: int | None = _locked(folder / "lock")
         self._segments = sorted(folder.glob(f"*{SUFFIX}"))
         self._sizes = {file: file.stat().st_size for file in self._segments}
         self._place = 0  # how far the first segment has been applied
@@ -82,24 +83,26 @@ class Spool:
         with self._guard:
             return self.size - self._place
 
-    def append(self, entries: Sequence[Entry]) -> None:
-        """Put `entries` behind all others, all or none. They are the operating system's then: a kill can't undo it.
-
-        Raises `Full`, also when the disk is.
+    def append(self, entries: Sequence[Entry]) -> int:
+        """Put `entries` behind all others and return how many there was room for, from the first on. They are the
+        operating system's then: a kill can't undo it. Raises `Full` where there was room for none, or on the disk.
         """
-        first = self._last + 1
-        data = b"".join(_packed(entry, number) for number, entry in enumerate(entries, first))
+        packed = [_packed(entry, number) for number, entry in enumerate(entries, self._last + 1)]
         with self._guard:
-            if self.size + len(data) > self._largest:
-                raise Full(f"{self.size} of {self._largest} bytes are in use")
+            room = self._largest - (self.size - self._place)
+            fitting = _fitting(packed, room)
+            if packed and not fitting:
+                raise Full(f"{room} of {self._largest} bytes are left")
             if self._sizes[self._segments[-1]] >= SEGMENT:
-                self._begin(first)
+                self._begin(self._last + 1)
             file = self._segments[-1]
             end = self._sizes[file]
+        data = b"".join(fitting)
         self._write(data, end)
         with self._guard:
             self._sizes[file] = end + len(data)
-            self._last += len(entries)
+            self._last += len(fitting)
+        return len(fitting)
 
     def sync(self) -> None:
         """Have the disk itself keep what was appended: for a machine that loses its power."""
@@ -132,9 +135,9 @@ class Spool:
 
     def close(self) -> None:
         """Let go of it; what waits, waits for the next who opens it."""
-        for handle in (self._reading, self._writing, self._lock):
-            if handle is not None:
-                os.close(handle)
+        for handle in filter(None, (self._reading, self._writing, self._lock)):
+            os.close(handle)
+        self._reading = self._writing = self._lock = None
 
     def _begin(self, first: int) -> None:
         """A new segment, for the entries from the number `first` on."""
@@ -179,6 +182,12 @@ def _packed(entry: Entry, number: int) -> bytes:
     return (
         _HEAD.pack(len(entry.body), crc32(entry.body, crc32(checked)), *_CHECKED.unpack(checked)) + entry.body
     )
+
+
+def _fitting(packed: Sequence[bytes], room: int) -> Sequence[bytes]:
+    """The first ones of `packed` that `room` has bytes for."""
+    ends = accumulate(map(len, packed))
+    return packed[: sum(end <= room for end in ends)]
 
 
 def _unpacked(data: bytes, most: int | None) -> list[Entry]:

@@ -38,7 +38,7 @@ def advance(session: Session, node: str, first: int, last: int, heard_at: dateti
     if moved.rowcount:
         return True
     new = postgresql.insert(_LINKS).values(node=node, **_NEW, **values).on_conflict_do_nothing()
-    return bool(session.connection().execute(new).rowcount)
+    return session.connection().execute(new.returning(_LINKS.c.node)).scalar() is not None
 
 
 def rewind(session: Session, node: str, number: int) -> None:

@@ -59,6 +59,7 @@ class FakeAMI:
         self.accepted = 0
         self.is_silent = False
         self.port = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.banner = BANNER
         self.replies: dict[str, Reply | None] = {
             "Ping": lambda action: [
@@ -67,7 +68,6 @@ class FakeAMI:
             "CoreShowChannels": listing("CoreShowChannels"),
             "QueueStatus": listing("QueueStatus"),
             "PJSIPShowContacts": refusal("Invalid/unknown command: PJSIPShowContacts."),
-            "ParkedCalls": listing("ParkedCalls"),
         }
         self.login_reply: Reply = lambda action: [
             {"Response": "Success", "Message": "Authentication accepted"}
@@ -86,6 +86,11 @@ class FakeAMI:
         data = b"".join(part if isinstance(part, bytes) else encode(part) for part in parts)
         for writer in self.connections:
             writer.write(data)
+
+    def say(self, *parts: bytes | Headers) -> None:
+        """The same from another thread."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self.send, *parts)
 
     def drop(self) -> None:
         """Close every connection without a word."""
@@ -108,6 +113,7 @@ class FakeAMI:
     def in_thread(self) -> Iterator[FakeAMI]:
         """The same, for tests that have no event loop."""
         loop = asyncio.new_event_loop()
+        self._loop = loop
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
         running = self.running()

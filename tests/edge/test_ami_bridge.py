@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from hotline.facts import Fact
-from hotline.journal import read
 from hotline.presence import WRAP_UP
 from hotline.record import calls as record
 from hotline.store import Store
@@ -23,87 +17,29 @@ from hotline.store.tables import Call, FactRow, Seat
 from telephony import bridge as bridge_module
 from telephony import listening as listening_module
 from telephony import writing as writing_module
-from telephony.ami import link as link_module
 from telephony.ami.link import Link
 from telephony.ami.parser import Message
-from telephony.bridge import Bridge
-from telephony.listening import Stop
-from telephony.spool import Spool
-from telephony.wrapup import WrapUp
-from tests.edge.fake_ami import FakeAMI, Headers, listing, refusal, until
+from tests.edge.bridging import (
+    START,
+    STORY,
+    at_queue,
+    at_seat,
+    bridged,
+    call_row,
+    entered,
+    facts,
+    hangup,
+    hurry,
+    stamp,
+)
+from tests.edge.fake_ami import FakeAMI, listing, refusal, until
 
 pytestmark = pytest.mark.edge
-
-CALL, CHANNEL = "a1-1763800000.1", "1763800000.1"
-VARIABLES = {"ChanVariable": f"HOTLINE_CALL={CALL}"}
-START = datetime.now(UTC) - timedelta(minutes=5)
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_module, "SHORTEST", 0.02)
-    monkeypatch.setattr(link_module, "LONGEST", 0.05)
-    monkeypatch.setattr(bridge_module, "RETRY", 0.02)
-    monkeypatch.setattr(listening_module, "RETRY", 0.02)
-
-
-@asynccontextmanager
-async def bridged(ami: FakeAMI, store: Store, wrap_up: float = 60) -> AsyncIterator[Bridge]:
-    link = Link(ami.address)
-    with TemporaryDirectory() as folder, closing(Spool(Path(folder), 10_000_000)) as spool:
-        bridge = Bridge(link, spool, store, "a1", WrapUp(link, wrap_up))
-        keeping, writing = asyncio.create_task(link.run()), asyncio.create_task(bridge.run())
-        try:
-            await until(lambda: facts(store, "link.restored"))
-            yield bridge
-        finally:
-            keeping.cancel()
-            link.insert(Stop())
-            await asyncio.wait_for(writing, 5)
-
-
-def facts(store: Store, *kinds: str) -> list[Fact]:
-    with store.transaction() as session:
-        return [fact for fact in read(session, 0).facts if not kinds or fact.kind in kinds]
-
-
-def call_row(store: Store, id: str = CALL) -> Call:
-    with store.transaction() as session:
-        return session.get_one(Call, id)
-
-
-def stamp(seconds: float) -> dict[str, str]:
-    return {"Timestamp": f"{(START + timedelta(seconds=seconds)).timestamp():.6f}"}
-
-
-def entered(call: str = CALL, seconds: float = 0) -> Headers:
-    header = {"Event": "UserEvent", "UserEvent": "HotlineEntered", "Call": call, "Line": "12319"}
-    return {**header, "Caller": "13800138000", "Language": "cmn", "Linkedid": call[3:], **stamp(seconds)}
-
-
-def at_queue(event: str, seconds: float, **headers: str) -> Headers:
-    return {"Event": event, "Queue": "general", "Linkedid": CHANNEL, **VARIABLES, **headers, **stamp(seconds)}
-
-
-def at_seat(event: str, seconds: float) -> Headers:
-    return at_queue(event, seconds, Interface="PJSIP/8001")
-
-
-def hangup(seconds: float) -> Headers:
-    return {"Event": "Hangup", "Uniqueid": CHANNEL, "Linkedid": CHANNEL, **VARIABLES, **stamp(seconds)}
-
-
-STORY: list[Headers] = [
-    {"Event": "QueueMemberAdded", "Queue": "general", "Interface": "PJSIP/8001", "Paused": "0", **stamp(0)},
-    entered(),
-    at_queue("QueueCallerJoin", 1, CallerIDNum="13800138000"),
-    at_seat("AgentCalled", 2),
-    at_seat("AgentConnect", 5),
-    {"Event": "Hold", "Channel": "PJSIP/8001-00000002", "Linkedid": CHANNEL, **VARIABLES, **stamp(6)},
-    {"Event": "Unhold", "Channel": "PJSIP/8001-00000002", "Linkedid": CHANNEL, **VARIABLES, **stamp(7)},
-    at_seat("AgentComplete", 9),
-    hangup(9),
-]
+    hurry(monkeypatch)
 
 
 def test_a_seat_that_rings_is_written_with_the_joining_before_it(
