@@ -25,7 +25,7 @@ from telephony.spool import Entry, Kind
 from telephony.translate import translate
 
 # What a late event may still tell of a call that has been looked at since: that it was there, and that it is over.
-NEWS_ANYWAY = (calls.Beginning, calls.Ended, calls.Recorded, calls.Renamed)
+NEWS_ANYWAY = (calls.Entered, calls.Placed, calls.Ended, calls.Recorded, calls.Renamed)
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class Written:
     gaps: list[Gap] = field(default_factory=list)
     seen: Snapshot | None = None
     seats: list[Seat] = field(default_factory=list)
-    looked_at: datetime | None = None
+    last_look: Snapshot | None = None
     corrected: int = 0
     ignored: int = 0
     failed: int = 0
@@ -60,7 +60,7 @@ class Writer:
     def __init__(self, store: Store, node: str) -> None:
         self._store = store
         self._node = node
-        self._looked_at: datetime | None = None
+        self._last_look: Snapshot | None = None
 
     def write(self, entries: Sequence[Entry], waiting: int = 0, skipped: int = 0) -> Written | None:
         """Write all of `entries` in one transaction; None, and nothing is written, if some of them have been before."""
@@ -69,7 +69,7 @@ class Writer:
                 return None
             written = self._happen(session, entries)
             links.count(session, self._node, written.failed, skipped)
-        self._looked_at = written.looked_at
+        self._last_look = written.last_look
         return written
 
     def pass_over(self, entry: Entry) -> None:
@@ -90,10 +90,12 @@ class Writer:
 
     def _advance(self, session: Session, entries: Sequence[Entry], waiting: int = 0) -> bool:
         first, last = entries[0], entries[-1]
-        return links.advance(session, self._node, first.number, last.number, last.at, waiting)
+        # What a new process puts there by itself is no word of the switch: its beginning asks for the last one.
+        heard_at = None if any(entry.kind is Kind.BEGUN for entry in entries) else last.at
+        return links.advance(session, self._node, first.number, last.number, heard_at, waiting)
 
     def _happen(self, session: Session, entries: Sequence[Entry]) -> Written:
-        written = Written(looked_at=self._looked_at)
+        written = Written(last_look=self._last_look)
         signals: list[Signal] = []
         for entry in entries:
             if entry.kind is Kind.MESSAGE:
@@ -113,7 +115,7 @@ class Writer:
             written.failed += 1
             log.exception("event not understood", event_name=message.event)
             return []
-        return [signal for signal in signals if not _is_late(signal, written.looked_at)]
+        return [signal for signal in signals if not _is_late(signal, written.last_look)]
 
     def _apply(self, session: Session, signals: Sequence[Signal], written: Written) -> list[Fact]:
         if not signals:
@@ -140,7 +142,7 @@ class Writer:
         corrected = self._apply(session, corrections(seen, self._node, open_calls, seats), written)
         written.ignored = ignored  # most of what a look says is known already
         written.corrected += len(corrected)
-        written.looked_at, written.seen = seen.at, seen
+        written.last_look = written.seen = seen
         written.seats = record.all_seats(session)
         if entry.kind is Kind.LOOK:
             links.drift(session, self._node, entry.at, corrected)
@@ -148,10 +150,11 @@ class Writer:
             written.gaps.append(Gap(lost_at, entry.at))
 
 
-def _is_late(signal: Signal, looked_at: datetime | None) -> bool:
+def _is_late(signal: Signal, last_look: Snapshot | None) -> bool:
     """Whether it tells of a time before the last look, which knows better. What changed shortly before it was left
     alone by the lining up, and so may still be told.
     """
-    if looked_at is None or signal.at >= looked_at - SETTLED:
+    if last_look is None or signal.at >= last_look.at - SETTLED:
         return False
-    return not isinstance(signal, NEWS_ANYWAY)
+    is_new = isinstance(signal, calls.Queued) and all(leg.call != signal.call for leg in last_look.legs)
+    return not (is_new or isinstance(signal, NEWS_ANYWAY))

@@ -27,11 +27,16 @@ def applied(session: Session, node: str) -> int:
     return row.applied if row else 0
 
 
-def advance(session: Session, node: str, first: int, last: int, heard_at: datetime, waiting: int) -> bool:
+def advance(
+    session: Session, node: str, first: int, last: int, heard_at: datetime | None, waiting: int
+) -> bool:
     """What was heard as `first` to `last` is being written in this transaction, and no other can write it again:
-    false where one of them has been written already. Holds the row until the transaction ends.
+    false where one of them has been written already. Holds the row until the transaction ends. `heard_at` is None
+    where they don't say when the switch was heard.
     """
-    values = {"applied": last, "heard_at": heard_at, "waiting": waiting}
+    values: dict[str, object] = {"applied": last, "waiting": waiting}
+    if heard_at:
+        values["heard_at"] = heard_at
     moved = session.connection().execute(
         update(_LINKS).where(_LINKS.c.node == node, _LINKS.c.applied < first).values(values)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,9 @@ from hotline.store.tables import Link as LinkRow
 from telephony import bridge as bridge_module
 from telephony import listening as listening_module
 from telephony.ami import link as link_module
-from telephony.ami.link import Link
+from telephony.ami.link import Address, Link
 from telephony.bridge import Bridge
+from telephony.keeping import keep
 from telephony.listening import Stop
 from telephony.spool import Spool
 from telephony.wrapup import WrapUp
@@ -48,12 +49,16 @@ async def bridged(
     room: int = 10_000_000,
     capacity: int = 5000,
     grace: float = 5,
+    address: Callable[[], Address] | None = None,
 ) -> AsyncIterator[Bridge]:
     """The bridge inside the block, from its first look on; its spool is in `folder`, or thrown away afterwards."""
     link = Link(ami.address, capacity=capacity)
     with TemporaryDirectory() as passing, closing(Spool(folder or Path(passing), room)) as spool:
         bridge = Bridge(link, spool, store, "a1", WrapUp(link, wrap_up))
-        keeping, writing = asyncio.create_task(link.run()), asyncio.create_task(bridge.run())
+        keeping, writing = (
+            asyncio.create_task(keep(link, address or (lambda: ami.address), asyncio.Event())),
+            asyncio.create_task(bridge.run()),
+        )
         try:
             known = len(facts(store, "link.restored"))
             await until(lambda: len(facts(store, "link.restored")) > known)
