@@ -65,6 +65,13 @@ def before(end: datetime, budget: Budget, calendar: Calendar) -> datetime:
             return calendar.end_of(nth_working_day(calendar.local_date(end), -budget.amount, calendar))
 
 
+def is_working(at: datetime, calendar: Calendar) -> bool:
+    """Whether the instant lies within working hours: their first minute does, their end doesn't."""
+    year = calendar.year(calendar.local_date(at).year)
+    begun = bisect_right(year.starts, at)
+    return begun > 0 and at < year.ends[begun - 1]
+
+
 def between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     """The working time from `start` to `end`; nothing where `end` isn't later."""
     if end <= start:

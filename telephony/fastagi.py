@@ -24,9 +24,10 @@ MOST_LINES = 100  # of a header, or of one reply
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds: for the whole header, and for each command's reply."""
+    """Seconds: for the whole header, for what a script must learn, and for each command's reply."""
 
     header: float = 2.0
+    script: float = 2.0
     reply: float = 5.0
 
 
@@ -112,7 +113,9 @@ async def _converse(line: Line, scripts: Mapping[str, Script], limits: Limits) -
         script = scripts.get(request.script)
         if script is None:
             raise BadTalk(f"no script is called {request.script[:40]!r}")
-        await _carry(line, script(request), limits.reply)
+        async with asyncio.timeout(limits.script):
+            conversation = await script(request)
+        await _carry(line, conversation, limits.reply)
     except (Gone, ConnectionError):
         return
     except (BadTalk, TimeoutError) as error:

@@ -7,8 +7,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -23,14 +22,12 @@ from hotline.platform.children import command as command_line
 from hotline.settings import Settings, load
 from hotline.store import Store, open_store
 from telephony.ami.link import Address, Link
+from telephony.answering import answering
 from telephony.bridge import Bridge
-from telephony.fastagi import serving
 from telephony.keeping import keep
 from telephony.listening import Stop
 from telephony.repair.run import Repair
 from telephony.repair.streams import streams
-from telephony.routing import Directory, Route
-from telephony.scripts import Script, scripts
 from telephony.spool import Spool
 from telephony.translate import READERS
 from telephony.wrapup import WrapUp
@@ -75,26 +72,6 @@ async def run(settings: Settings) -> None:
             await bridge(settings, store, stop)
     finally:
         store.close()
-
-
-@asynccontextmanager
-async def answering(settings: Settings) -> AsyncIterator[None]:
-    """The switch's questions are answered for as long as the context lasts."""
-    bell = Bell(addresses.redis(settings))
-    store = open_store(addresses.database(settings), bell, directory.THREADS, directory.WITHIN)
-    callers = directory.Callers(store, CityInForce(load_pack(settings.site.city)))
-    try:
-        await callers.learn("")  # so that the first caller needn't wait for the connection
-        async with serving(settings.asterisk.host, settings.asterisk.agi_port, answers(callers)):
-            yield
-    finally:
-        callers.close()
-        store.close()
-
-
-def answers(callers: directory.Callers) -> Mapping[str, Script]:
-    """What the switch may ask."""
-    return scripts(callers.learn, lambda: datetime.now(UTC), _tell)
 
 
 async def bridge(settings: Settings, store: Store, stop: asyncio.Event) -> None:
@@ -154,10 +131,6 @@ def _stop(stop: asyncio.Event) -> None:
     """Ends all in good order; after `AT_MOST` seconds the alarm, which nobody handles, ends the process anyway."""
     stop.set()
     signal.setitimer(signal.ITIMER_REAL, AT_MOST)
-
-
-def _tell(call: str, chosen: Route) -> None:
-    log.info("routed", call=call, queue=chosen.queue, reason=chosen.reason)
 
 
 def _is_listening(place: Port) -> bool:

@@ -36,16 +36,19 @@ class Store:
         self.bell.close()
 
 
-def open_store(url: str, bell: Bell, pool: int = 12) -> Store:
-    """The record at `url` (`postgresql://…`), with at most `pool` connections kept and waited for."""
+def open_store(url: str, bell: Bell, pool: int = 12, deadline: float | None = None) -> Store:
+    """The record at `url` (`postgresql://…`), with at most `pool` connections kept and waited for. Whoever can't wait
+    longer than `deadline` seconds, for a connection or for a statement, says so.
+    """
+    limit = f" -c statement_timeout={deadline * 1000:.0f}" if deadline else ""
     engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool,
         max_overflow=0,
         pool_pre_ping=False,
-        pool_timeout=10,
+        pool_timeout=deadline or 10,
         hide_parameters=True,  # an error that quotes them would carry names and addresses into the log
-        connect_args={"application_name": "hotline", "options": "-c timezone=UTC"},
+        connect_args={"application_name": "hotline", "options": f"-c timezone=UTC{limit}"},
     )
     return Store(engine, bell)
 

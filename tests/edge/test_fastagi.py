@@ -26,9 +26,9 @@ def heard() -> list[Reply | str]:
 
 
 def against(talk: Talk, heard: list[Reply | str], limits: Limits | None = None) -> list[dict[str, object]]:
-    """Let `talk` play Asterisk against a server with two scripts; what was logged."""
+    """Let `talk` play Asterisk against a server with three scripts; what was logged."""
 
-    def script(request: Request) -> Conversation:
+    def talked(request: Request) -> Conversation:
         try:
             for name in ("A", "B"):
                 heard.append((yield set_variable(name, request.arguments[0])))
@@ -36,12 +36,22 @@ def against(talk: Talk, heard: list[Reply | str], limits: Limits | None = None) 
             heard.append("closed")
             raise
 
-    def broken(request: Request) -> Conversation:
+    def fell_silent(request: Request) -> Conversation:
         yield set_variable("A", "1")
         raise RuntimeError("a mistake of ours")
 
+    async def script(request: Request) -> Conversation:
+        return talked(request)
+
+    async def broken(request: Request) -> Conversation:
+        return fell_silent(request)
+
+    async def forgetful(request: Request) -> Conversation:
+        await asyncio.Event().wait()
+        return talked(request)
+
     async def play() -> None:
-        scripts = {"route": script, "broken": broken}
+        scripts = {"route": script, "broken": broken, "forgetful": forgetful}
         async with serving("127.0.0.1", 0, scripts, limits) as server:
             address = server.sockets[0].getsockname()
             reader, writer = await asyncio.open_connection(*address)
@@ -156,13 +166,15 @@ def test_nonsense_is_broken_off_with_a_word_about_it(
     assert reason in str(entry["reason"])
 
 
-@pytest.mark.parametrize("said", [b"", b"agi_network_script: ro", HEADER])
+@pytest.mark.parametrize(
+    "said", [b"", b"agi_network_script: ro", HEADER, HEADER.replace(b"route", b"forgetful")]
+)
 def test_silence_ends_with_its_deadline(said: bytes, heard: list[Reply | str]) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         await _read_away(reader)
 
-    (entry,) = against(talk, heard, Limits(header=0.1, reply=0.1))
+    (entry,) = against(talk, heard, Limits(header=0.1, script=0.1, reply=0.1))
     assert entry["reason"] == "silence"
 
 

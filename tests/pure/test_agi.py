@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.lines import Line, Mode
 from telephony.agi import BadTalk, Reply, Request, command, continues, read_reply, read_request, set_variable
-from telephony.routing import Directory, Route, route
+from telephony.routing import Directory, Known, Route
 from telephony.scripts import scripts
+from tests.pure.nineteen import AT, DIRECTORY
 
 pytestmark = pytest.mark.pure
-
-NOW = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Shanghai"))
-NEW_YEAR = NOW.replace(2027, 1, 1)
-OLD = Line("12319", "城管", "Urban", Mode.DUAL, "urban", "urban", "welcome-dual", valid_until=NEW_YEAR)
-NEW = Line("12319", "城管", "Urban", Mode.MERGED, "citywide", "urban", "welcome-merged", valid_from=NEW_YEAR)
-DIRECTORY = Directory((OLD, NEW), "citywide", "cmn")
 
 
 def test_a_request_is_its_script_and_its_arguments_in_order() -> None:
@@ -74,26 +67,16 @@ def test_arguments_are_quoted_whole() -> None:
     assert command("SET VARIABLE", "X", 'say "no" \\ 1') == 'SET VARIABLE "X" "say \\"no\\" \\\\ 1"'
 
 
-def test_a_line_s_calls_go_to_its_queue_with_its_greeting() -> None:
-    chosen = route(DIRECTORY, "12319", NOW)
-    assert (chosen.queue, chosen.language, chosen.prompts) == ("urban", "cmn", ("12319-welcome-dual",))
-
-
-def test_a_line_is_what_it_is_on_that_day() -> None:
-    chosen = route(DIRECTORY, "12319", NEW_YEAR)
-    assert (chosen.queue, chosen.prompts) == ("citywide", ("12319-welcome-merged",))
-
-
-def test_a_number_that_is_no_line_still_gets_a_person() -> None:
-    chosen = route(DIRECTORY, "99999", NOW)
-    assert (chosen.queue, chosen.prompts, chosen.language) == ("citywide", (), "cmn")
-    assert "99999" in chosen.reason
-
-
 def talk(request: Request) -> tuple[list[str], list[tuple[str, Route]]]:
     """All that the route script says, and whom it told."""
     told: list[tuple[str, Route]] = []
-    conversation = scripts(lambda: DIRECTORY, lambda: NOW, lambda *what: told.append(what))["route"](request)
+
+    async def learn(caller: str) -> tuple[Directory, Known]:
+        assert caller == "138"
+        return DIRECTORY, Known(matter="010101")
+
+    script = scripts(learn, lambda: AT, lambda *what: told.append(what))["route"]
+    conversation = asyncio.run(script(request))  # type: ignore[arg-type]
     said = [next(conversation)]
     with pytest.raises(StopIteration):
         while True:
@@ -101,16 +84,20 @@ def talk(request: Request) -> tuple[list[str], list[tuple[str, Route]]]:
     return said, told
 
 
-def test_the_queue_is_said_last() -> None:
-    said, told = talk(Request("route", ("a1-1.2", "12319"), {"agi_callerid": "138"}))
+def test_the_route_is_said_in_one_breath() -> None:
+    said, told = talk(Request("route", ("a1-1.2", "12366"), {"agi_callerid": "138"}))
     assert said == [
-        'SET VARIABLE "HOTLINE_PROMPTS" "hotline/12319-welcome-dual"',
-        'SET VARIABLE "HOTLINE_LANGUAGE" "cmn"',
-        'SET VARIABLE "HOTLINE_QUEUE" "urban"',
+        'SET VARIABLE "ARRAY(HOTLINE_QUEUE,HOTLINE_LANGUAGE,HOTLINE_PROMPTS,HOTLINE_BRANCH,HOTLINE_BRANCH_UNIT,'
+        'HOTLINE_BRANCH_WAIT)" "citywide,cmn,hotline/12366-welcome-branch,075700012366,tax,15"'
     ]
-    assert [(call, chosen.queue) for call, chosen in told] == [("a1-1.2", "urban")]
+    assert [(call, chosen.queue) for call, chosen in told] == [("a1-1.2", "citywide")]
+
+
+def test_what_is_known_of_the_caller_is_heeded() -> None:
+    said, _ = talk(Request("route", ("a1-1.2", "12345"), {"agi_callerid": "138"}))
+    assert said[0].endswith('"urban,cmn,hotline/12345-welcome,,,"')
 
 
 def test_a_request_without_call_and_line_is_bad_talk() -> None:
     with pytest.raises(BadTalk):
-        talk(Request("route", ("12319",), {}))
+        talk(Request("route", ("12319",), {"agi_callerid": "138"}))
