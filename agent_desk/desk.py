@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from agent_desk import naming
 from agent_desk.callcard import CallCard, call_card
+from agent_desk.linkview import LinkView, link_view
 from agent_desk.render import fragment, page_for, render
 from agent_desk.seat import PAUSE_REASONS
 from agent_desk.ticketview import ticket_view
@@ -62,6 +63,7 @@ class DeskView:
     tasks: Sequence[Task]
     lines: Sequence[tuple[Line, str]]
     own_line: str
+    link: LinkView | None
 
 
 @router.get("")
@@ -84,6 +86,13 @@ def call_fragment(visit: Visiting) -> Response:
     """The call at the seat."""
     visit.viewer.must(Permission.DESK_USE)
     return fragment(visit, "desk/call.html", card=call_card(visit), **_words(visit))
+
+
+@router.get("/link")
+def link_fragment(visit: Visiting) -> Response:
+    """Whether anybody listens to the switch."""
+    visit.viewer.must(Permission.DESK_USE)
+    return fragment(visit, "components/link.html", link=link_view(visit))
 
 
 @router.get("/tasks")
@@ -115,6 +124,7 @@ def _desk(visit: Visit) -> DeskView:
         tasks=_tasks(visit),
         lines=[(line, naming.name(line, language)) for line in lines],
         own_line=city.city.number,
+        link=link_view(visit),
     )
 
 

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from agent_desk import naming
 from agent_desk.board import Board
+from agent_desk.linkview import LinkView, link_view
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline.calls import Outcome
@@ -70,7 +71,7 @@ class FloorView:
     is_late: bool
     total: Count
     target: int | None
-    lost_at: datetime | None
+    link: LinkView | None
 
 
 @router.get("")
@@ -142,7 +143,7 @@ def _view(request: Request, visit: Visit) -> FloorView:
         is_late=any(row.is_late for row in queues),
         total=sum(floor.counts.values(), Count()),
         target=targets.pop() if len(targets) == 1 else None,
-        lost_at=floor.lost_at,
+        link=link_view(visit),
     )
 
 

@@ -22,6 +22,7 @@ ORDERS = "orders"
 TICKETS = "tickets"
 TASKS = "tasks"
 SEAT = "seat"
+LINK = "link"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
@@ -46,6 +47,8 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.DESK_USE)
     if topic == SEAT:
         return viewer.extension is not None
+    if topic == LINK:
+        return viewer.may(Permission.DESK_USE)
     noun, _, identity = topic.partition(":")
     is_ticket = noun == "ticket" and _IDENTITY.fullmatch(identity) is not None
     return is_ticket and _sees(session, viewer, int(identity))
@@ -71,4 +74,6 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("ticket", "order") and fact.data.get("opened_by") == viewer.account
     if topic == SEAT:
         return fact.noun in ("call", "seat") and fact.data.get("extension") == viewer.extension
+    if topic == LINK:
+        return fact.noun == "link"
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
