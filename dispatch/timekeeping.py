@@ -7,7 +7,8 @@ citizen, to resolve; the first order's time to resolve is what the citizen is to
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -22,6 +23,7 @@ from hotline.pack.model import CityPack
 from hotline.store.rows import put
 from hotline.store.tables import ClockPause, ClockRow, Ticket, WorkOrder
 from hotline.tickets import Type, Urgency
+from hotline.workingtime import length
 
 AT_SIGNING = frozenset({Kind.SIGN})
 AT_REPLY = frozenset({Kind.SIGN, Kind.CONTACT, Kind.RESOLVE})
@@ -45,6 +47,35 @@ def start_for_order(
     resolve = next((row for row in started if row.kind == Kind.RESOLVE), None)
     if resolve is not None and ticket.due_at is None:
         ticket.due_at = resolve.due_at
+
+
+def go_on_for_order(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    order: WorkOrder,
+    began: datetime,
+    due: datetime | None,
+    at: datetime,
+    by: str,
+) -> None:
+    """Starts what a unit has to keep of an order that it had in an older system since `began`.
+
+    The citizen was promised `due`: the time until then in minutes, so that a pause moves it by what it lasted.
+    Where the old system promised nothing, the policy of the day on which the order began does.
+    """
+    calendar = city.units[order.unit].calendar
+    if order.signed_at is None:
+        _start(session, city, ticket, order, (Kind.SIGN,), calendar, at, by)
+    promise = (
+        None if due is None else Budget(max(1, ceil((due - began) / timedelta(minutes=1))), Measure.MINUTES)
+    )
+    if due is not None and promise is not None:
+        began = due - length(promise)  # less than a minute earlier, to end exactly when it is due
+    (row,) = _start(
+        session, city, ticket, order, (Kind.RESOLVE,), calendar, began, by, promise=promise, seen=at
+    )
+    ticket.due_at = row.due_at
 
 
 def stop(
@@ -91,19 +122,33 @@ def _start(
     calendar: str,
     at: datetime,
     by: str,
+    *,
+    promise: Budget | None = None,
+    seen: datetime | None = None,
 ) -> list[ClockRow]:
+    """Starts a clock of each kind at `at`, with the policy's budget of that day or with `promise`. What is to happen
+    to it is looked for from `seen` on, where that is later.
+    """
     policy = policy_on(city.clock_policies, at.astimezone(ZoneInfo(city.city.timezone)).date())
     type_, urgency = Type(ticket.type), Urgency(ticket.urgency)
     ruled = ((kind, policy.rule(kind, type_, urgency)) for kind in kinds)
     rows = [
-        _row(ticket, order, kind, _with_budget_of(city, ticket, kind, rule), policy.version, calendar, at)
+        _row(
+            ticket,
+            order,
+            kind,
+            (promise, rule.amber) if promise else _with_budget_of(city, ticket, kind, rule),
+            policy.version,
+            calendar,
+            at,
+        )
         for kind, rule in ruled
         if rule is not None
     ]
     for row in rows:
-        _schedule(row, _clock(row, []), city.calendars[calendar], at)
+        _schedule(row, _clock(row, []), city.calendars[calendar], seen or at)
         put(session, row)
-        _tell(session, row, "clock.started", at, by)
+        _tell(session, row, "clock.started", seen or at, by)
     return rows
 
 

@@ -80,6 +80,13 @@ def first_state(returns: int, *, decided: bool = False) -> State:
     return State.BOUND if decided or returns else State.ISSUED
 
 
+def taken_over(*, signed: bool, replied: bool) -> State:
+    """How an order begins that a unit had already in an older system."""
+    if replied:
+        return State.REPLIED
+    return State.SIGNED if signed else State.ISSUED
+
+
 class Part(StrEnum):
     """A unit's part in a ticket that concerns several."""
 
