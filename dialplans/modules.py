@@ -80,7 +80,7 @@ MODULES = (
 )
 
 # Files that Asterisk misses aloud although their absence means the same as their emptiness.
-EMPTY = ("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "queuerules.conf", "udptl.conf")
+EMPTY = ("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "udptl.conf")
 
 LINK_EVENTS = (
     "AgentCalled",

@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 from dialplans.modules import EMPTY, LINK_EVENTS, MODULES
 from dialplans.plan import Plan
 from hotline.errors import Misconfigured
+from hotline.skills import OUTSIDE, STRANGE
 
 RESERVED = frozenset({"general"})  # a queue of this name would be read as the settings of all queues
 UNSAFE = frozenset(";,\\\"'[]{}$|&()<>`")
@@ -27,7 +28,13 @@ def render(plan: Plan) -> dict[str, str]:
     _check_queues(plan)
     templates = _templates()
     environment = _environment(templates)
-    values = {"plan": plan, "modules": MODULES, "events": LINK_EVENTS}
+    values = {
+        "plan": plan,
+        "modules": MODULES,
+        "events": LINK_EVENTS,
+        "first_circle": OUTSIDE - 1,  # the highest penalty there
+        "everybody": STRANGE,
+    }
     written = {name.removesuffix(SUFFIX): environment.get_template(name).render(values) for name in templates}
     return written | dict.fromkeys(EMPTY, "; Nothing but the defaults.\n")
 

@@ -90,7 +90,8 @@ LIFECYCLE = Lifecycle(
         *edges(_IN_TALK, Verb.PARK, State.PARKED),
         # A third party is called, picks up and leaves without the citizen and the agent parting.
         *(Edge(state, verb, state) for state in _IN_TALK for verb in (Verb.CALL_IN, Verb.MEET, Verb.PART)),
-        *edges(_IN_TALK, Verb.HAND_OVER, State.HANDED_OVER),
+        # By a seat; or by the dialled line itself, whose calls go on to a branch centre.
+        *edges((State.ENTERED, *_IN_TALK), Verb.HAND_OVER, State.HANDED_OVER),
         *(Edge(State.HANDED_OVER, verb, State.HANDED_OVER) for verb in (Verb.MEET, Verb.PART)),
         *edges(_OPEN, Verb.END, State.ENDED),
     ),
@@ -389,7 +390,7 @@ class PartyLeft(WithParty):
 
 @dataclass(frozen=True, kw_only=True)
 class SentOn(WithParty):
-    """The agent sent the citizen on to a third party, who is being rung."""
+    """The agent, or the line's own way, sent the citizen on to a third party, who is being rung."""
 
     verb: ClassVar[Verb | None] = Verb.HAND_OVER
     fact: ClassVar[str] = "call.sent_on"

@@ -92,7 +92,7 @@ class Asterisk(Section):
     rtp_last: int = Field(11999, ge=1024, le=65535, description="last port of the sound's range")
     agi_port: int = Field(4573, ge=1, le=65535, description="where the switch asks where a call belongs")
     agi_deadline: float = Field(
-        2.0, gt=0, description="seconds after which a call goes to the default queue unasked"
+        2.0, gt=0, description="seconds after which a call goes its line's own way unasked"
     )
     first_seat: int = Field(8001, ge=10, le=99_999_999, description="extension of the first seat")
     seats: int = Field(

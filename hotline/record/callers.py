@@ -24,19 +24,15 @@ _QUEUE = (
     .limit(1)
     .scalar_subquery()
 )
+_CITIZEN = select(_NUMBERS.c.citizen).where(_NUMBERS.c.number == bindparam("number")).scalar_subquery()
 _MATTER = (
     select(_TICKETS.c.matter)
-    .join(_NUMBERS, _NUMBERS.c.citizen == _TICKETS.c.citizen)
-    .where(
-        _NUMBERS.c.number == bindparam("number"),
-        _TICKETS.c.closed_at.is_(None),
-        _TICKETS.c.matter.is_not(None),
-    )
+    .where(_TICKETS.c.citizen == _CITIZEN, _TICKETS.c.closed_at.is_(None), _TICKETS.c.matter.is_not(None))
     .order_by(_TICKETS.c.id.desc())
     .limit(1)
     .scalar_subquery()
 )
-_LOOK = select(_REVISION, _QUEUE, _MATTER)
+LOOK = select(_REVISION, _QUEUE, _MATTER)
 
 
 @dataclass(frozen=True)
@@ -53,5 +49,5 @@ class Caller:
 def look(session: Session, caller: str) -> Caller:
     """What is known of the number `caller`, as the switch says it. Every part of it comes by an index."""
     values = {"caller": caller, "number": caller.removeprefix("+")}
-    revision, queue, matter = session.connection().execute(_LOOK, values).one()
+    revision, queue, matter = session.connection().execute(LOOK, values).one()
     return Caller(revision or 0, queue, matter)

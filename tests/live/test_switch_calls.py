@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import pytest
 
-from hotline.lines import Line, Mode
+from hotline.pack.load import load_pack
 from hotline.settings import Settings
+from telephony import directory
 from telephony.caller.attempt import Attempt
 from telephony.caller.carrier import Carrier
 from telephony.caller.outcome import Ending
 from telephony.caller.place import dial, place, wait
-from telephony.fastagi import serving
 from telephony.loudness import SILENCE, loudest
-from telephony.routing import Directory, Route
-from telephony.scripts import Script, scripts
+from telephony.routing import Route
 from tests.live.conftest import Switch
+from tests.live.questions import answering, entered
 from tests.patience import eventually
 
 pytestmark = pytest.mark.live
-
-URBAN = Line("12319", "城建城管服务热线", "Urban", Mode.DUAL, "urban", "urban", "welcome-dual")
-DIRECTORY = Directory((URBAN,), "citywide", "cmn")
-
-
-@contextmanager
-def answering(settings: Settings, told: list[Route]) -> Iterator[None]:
-    """Our FastAGI server in a thread of its own."""
-    answers = scripts(lambda: DIRECTORY, lambda: datetime.now(UTC), lambda call, route: told.append(route))
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    async def serve(to_ask: Mapping[str, Script]) -> None:
-        async with serving(settings.asterisk.host, settings.asterisk.agi_port, to_ask):
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(answers)))
-    thread.start()
-    try:
-        assert ready.wait(5)
-        yield
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
 
 
 @contextmanager
@@ -74,15 +46,11 @@ def listening(settings: Settings, said: bytes) -> Iterator[list[socket.socket]]:
                 connection.close()
 
 
-def entered(switch: Switch, since: int) -> list[str]:
-    """The queues that calls entered, after the first `since` rows of queue_log."""
-    return [row[2] for row in switch.queue_log()[since:] if row[4] == "ENTERQUEUE"]
-
-
 def test_a_call_is_answered_greeted_asked_about_and_queued(quiet: Switch, carrier: Carrier) -> None:
     told: list[Route] = []
     rows = len(quiet.queue_log())
-    with answering(quiet.settings, told):
+    foshan = directory.directory_of(load_pack(quiet.settings.site.city))
+    with answering(quiet.settings, lambda: foshan, told):
         call = dial(carrier, Attempt("12319", say="你好，路灯坏了。", seconds=13))
         eventually(lambda: quiet.waiting_in("urban"), 20)
         outcome = wait(carrier, call)
@@ -114,17 +82,17 @@ def test_what_the_caller_says_is_on_the_recording(quiet: Switch, carrier: Carrie
         pytest.param(b"no such command\n" * 50, id="talks nonsense"),
     ],
 )
-def test_without_an_answer_the_call_goes_to_the_default_queue(
+def test_without_an_answer_the_call_goes_its_line_s_own_way(
     quiet: Switch, carrier: Carrier, words: bytes | None
 ) -> None:
     rows = len(quiet.queue_log())
     dial(carrier, Attempt("12319", seconds=30))
     if words is None:
-        eventually(lambda: quiet.waiting_in("citywide"), 20)
+        eventually(lambda: quiet.waiting_in("urban"), 20)
     else:
         with listening(quiet.settings, words):
-            eventually(lambda: quiet.waiting_in("citywide"), 20)
-    assert entered(quiet, rows) == ["citywide"]
+            eventually(lambda: quiet.waiting_in("urban"), 20)
+    assert entered(quiet, rows) == ["urban"]
 
 
 def test_many_calls_at_once_are_all_answered(quiet: Switch, carrier: Carrier) -> None:

@@ -20,6 +20,8 @@ from dialplans.sentences import Sentence, own_prompts, sentences, to_json
 from hotline.errors import Misconfigured
 from hotline.lines import Line, Mode, Queue
 from hotline.settings import Asterisk, Paths, Settings
+from telephony.scripts import VARIABLES
+from tests.pure.nineteen import LINES, NEW_YEAR
 
 pytestmark = pytest.mark.pure
 
@@ -64,8 +66,44 @@ def test_nobody_becomes_the_trunk_by_its_name_nor_a_seat_by_its_address() -> Non
     assert (trunk, seat) == ("ip", "auth_username,username")
 
 
-def test_each_queue_has_its_weight_and_its_target() -> None:
-    assert "[urban](waiting)\nweight = 3\nservicelevel = 20\n" in render(made())["queues.conf"]
+def test_each_queue_has_its_weight_its_target_and_the_rule_that_widens_its_circle() -> None:
+    texts = render(made())
+    assert "[urban](waiting)\nweight = 3\nservicelevel = 20\ndefaultrule = widen-20\n" in texts["queues.conf"]
+    assert "[widen-20]\npenaltychange => 20,200\n" in texts["queuerules.conf"]
+    assert "Set(QUEUE_MAX_PENALTY=99)" in texts["extensions.conf"]
+
+
+def own_way(lines: tuple[Line, ...], at: datetime = AT) -> dict[str, dict[str, str]]:
+    """What the dialplan sets by itself for each number that is dialled."""
+    text = render(replace(made(), lines=lines, at=at))["extensions.conf"]
+    section = text.partition("[line]")[2].partition("[")[0]
+    ways = re.findall(r"exten => d(\d+),1,(.*?)Return", section, re.S)
+    return {number: dict(re.findall(r"Set\(HOTLINE_(\w+)=(.*?)\)", way)) for number, way in ways}
+
+
+def test_each_line_has_a_way_of_its_own_even_when_nobody_can_be_asked() -> None:
+    ways = own_way(LINES)
+    assert ways.keys() == {"12345", "12369", "12319", "12366"}
+    assert ways["12369"] == {"QUEUE": "urban", "LANGUAGE": "cmn", "PROMPTS": "hotline/12369-welcome-merged"}
+    assert ways["12366"] == {
+        "QUEUE": "citywide",
+        "LANGUAGE": "cmn",
+        "PROMPTS": "hotline/12366-welcome-branch",
+        "BRANCH": "075700012366",
+        "BRANCH_UNIT": "tax",
+        "BRANCH_WAIT": "15",
+    }
+
+
+def test_a_line_s_way_is_that_of_the_plan_s_moment() -> None:
+    before, after = own_way(LINES)["12319"], own_way(LINES, NEW_YEAR)["12319"]
+    assert (before["QUEUE"], before["PROMPTS"]) == ("urban", "hotline/12319-welcome-dual")
+    assert (after["QUEUE"], after["PROMPTS"]) == ("citywide", "hotline/12319-welcome-merged")
+
+
+def test_what_is_answered_is_what_the_dialplan_goes_by() -> None:
+    text = render(made())["extensions.conf"]
+    assert all(f"${{HOTLINE_{name}}}" in text for name in VARIABLES)
 
 
 def test_the_web_server_has_room_for_every_softphone_twice() -> None:
@@ -144,11 +182,11 @@ def test_the_dialplan_plays_only_what_is_spoken() -> None:
     plays = render(made())
     names = {
         name
-        for name in ("recorded", "unavailable", "echo", "wait")
+        for name in ("recorded", "unavailable", "echo", "wait", "branch-unanswered")
         if f"hotline/{name}" in "".join(plays.values())
     }
     assert names <= {s.name for s in sentences(made())}
-    assert names == {"recorded", "unavailable", "echo", "wait"}
+    assert names == {"recorded", "unavailable", "echo", "wait", "branch-unanswered"}
 
 
 @pytest.mark.parametrize(
