@@ -15,6 +15,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from hotline.catalogue import Catalogue, Claim, Matter
+from hotline.catalogue_file import title_of
 from hotline.levels import LEVEL_WORDS, Level
 from hotline.pack.model import CityPack
 from hotline.responsibility import Why, responsible_unit
@@ -114,9 +115,9 @@ class Problem:
         return translate(
             KIND_WORDS[self.kind],
             language,
-            field=self.field,
+            field=title_of(self.field) if language.startswith("zh") else self.field,
             found=self.found,
-            expected=self.expected,
+            expected=translate(self.expected, language),
             unit=_name(city.units.get(self.unit), self.unit, language),
             other=_name(city.units.get(self.other), self.other, language),
             areas=_areas(self.areas, city, language),

@@ -110,7 +110,9 @@ def claim_words(claim: Claim, city: CityPack, language: str) -> str:
     areas = comma.join(name(city.areas.get, code) for code in claim.areas)
     parts = [
         name(city.units.get, claim.unit),
-        translate(LEVEL_WORDS[claim.level], language),
+        translate(
+            N_("handled at level: {level}"), language, level=translate(LEVEL_WORDS[claim.level], language)
+        ),
         areas or translate(N_("the whole city"), language),
         claim.basis,
         days_words(claim.valid_from, claim.valid_until, language),

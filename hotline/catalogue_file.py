@@ -142,7 +142,7 @@ def columns(cells: Sequence[str], where: str) -> list[str]:
     missing = [name for name in needed if name not in header]
     twice = [name for name, times in Counter(filter(None, header)).items() if times > 1]
     if missing:
-        titles = ", ".join(f"{name} ({_title(name)})" for name in missing)
+        titles = ", ".join(f"{name} ({title_of(name)})" for name in missing)
         raise Misconfigured(
             where, ", ".join(cell for cell in cells if cell) or "nothing", f"a column {titles}"
         )
@@ -151,8 +151,9 @@ def columns(cells: Sequence[str], where: str) -> list[str]:
     return header
 
 
-def _title(name: str) -> str:
-    return next(title for title, known in TITLES.items() if known == name)
+def title_of(name: str) -> str:
+    """What offices call the column of a field; the field's own name where they don't."""
+    return next((title for title, known in TITLES.items() if known == name), name)
 
 
 def _by_name(things: Iterable[Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import csv
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -150,8 +150,10 @@ def _versions(session: Session) -> Iterator[str]:
     spans = catalogue_search.spans(session)
     for one in catalogues.all_versions(session):
         if one.id in spans:
-            first, until = (day.isoformat() for day in spans[one.id])
-            yield f"{one.id:>6}  {first} … {until}  {one.matters:>7} matters  {one.title}"
+            first, until = spans[one.id]
+            begins = first.isoformat() if first > date.min else ""
+            ends = until.isoformat() if until < date.max else ""
+            yield f"{one.id:>6}  {begins:>10} … {ends:<10}  {one.matters:>7} matters  {one.title}"
         else:
             yield f"{one.id:>6}  {'draft':<23}  {one.matters:>7} matters  {one.title}"
 

@@ -224,5 +224,5 @@ def _unreadable(code: str, line: int, error: Misconfigured) -> Problem:
     if error.field == "owner":
         return Problem(Kind.NO_OWNER, **at)
     if error.field == "types":
-        return Problem(Kind.UNKNOWN_TYPE, found=error.found, **at)
+        return Problem(Kind.UNKNOWN_TYPE, found=error.found.strip("[]").replace("'", ""), **at)
     return Problem(Kind.MALFORMED, field=error.field, found=error.found, expected=error.expected, **at)
