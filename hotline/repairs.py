@@ -80,6 +80,9 @@ def put_right(believed: Call, truth: Call) -> Call:
             "agent": truth.agent or believed.agent,
             "queue": truth.queue or believed.queue,
             "offered_at": truth.offered_at or believed.offered_at,
+            "handed_over_at": truth.handed_over_at or believed.handed_over_at,
+            "party": truth.party or believed.party,
+            "party_stands": truth.party_stands or believed.party_stands,
             "ended_at": truth.ended_at,
             "outcome": _outcome(found["answered_at"], truth),
         }

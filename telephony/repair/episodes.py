@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from hotline import calls
 from telephony.repair.rows import ChannelRow, QueueRow, Row
-from telephony.repair.signals import LAST_WORDS, SAME, signals
+from telephony.repair.signals import LAST_WORDS, SAME, ends, said_call, signals
 
 SETTLED = timedelta(seconds=10)  # a row that is written later than that after what it tells of comes too late
 UNTOLD = timedelta(
@@ -77,7 +77,7 @@ class Episodes(Generic[Place]):
         for root in self._roots_of(row):
             episode = self._open.setdefault(root, _Open())
             episode.rows.append(row)
-            if isinstance(row, ChannelRow) and row.event == "CHAN_END" and row.uniqueid == root:
+            if ends(row, root):
                 episode.ended_at = row.at
         self._latest = max(self._latest, row.by_then)
 
@@ -102,21 +102,22 @@ class Episodes(Generic[Place]):
             if row.is_about_a_call:
                 yield self._roots.get(row.channel, row.channel)
             return
-        own = self._root_of(row)
+        own = self._root_of(row, calls.channel(said_call(row)))
         yield own
         transferee = str(row.extra.get("transferee_channel_uniqueid") or "")
         if transferee and self._roots.get(transferee, transferee) != own:
             yield self._roots.get(transferee, transferee)
 
-    def _root_of(self, row: ChannelRow) -> str:
-        """Where its channel began, whatever Linkedid it has got since. What was taken for a call of its own before
-        this was known goes there.
+    def _root_of(self, row: ChannelRow, said: str) -> str:
+        """The channel that the row's call began with: as the dialplan says, or where its channel began, whatever
+        Linkedid it has got since. What was taken for a call of its own before this was known goes there.
         """
-        if row.uniqueid not in self._roots:
-            self._roots[row.uniqueid] = row.root
-            if row.root != row.uniqueid and row.uniqueid in self._open:
-                self._open.setdefault(row.root, _Open()).rows += self._open.pop(row.uniqueid).rows
-        return self._roots[row.uniqueid]
+        root = said or self._roots.get(row.uniqueid, row.root)
+        if self._roots.get(row.uniqueid) != root:
+            self._roots[row.uniqueid] = root
+            if root != row.uniqueid and row.uniqueid in self._open:
+                self._open.setdefault(root, _Open()).rows += self._open.pop(row.uniqueid).rows
+        return root
 
     def _is_ready(self, episode: _Open, until: datetime) -> bool:
         quiet = until - episode.last

@@ -10,14 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hotline import calls
+from hotline.parties import CHANNEL
 from telephony.ami.parser import Message
 from telephony.repair.rows import ChannelRow, QueueRow, Row
-from telephony.translate import extension_of, translate
+from telephony.translate import ROOMS, ZOMBIE, extension_of, translate
 
-SAME = timedelta(seconds=2)  # two rows of the two logs that are no further apart tell of one thing
-CANCELLED = timedelta(
-    seconds=1
-)  # a seat that stops ringing so shortly before an answer or the end didn't refuse
+# Two rows of the two logs that are no further apart tell of one thing.
+SAME = timedelta(seconds=2)
+# A seat that stops ringing so shortly before an answer or the end didn't refuse.
+CANCELLED = timedelta(seconds=1)
+RINGING, ENDED = "HotlineRinging", "HotlineEnded"  # what the dialplan says
 LEFT = ("EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY", "FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL")
 TALKED = ("COMPLETECALLER", "COMPLETEAGENT", "BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER", "AGENTDUMP")
 GIVEN_UP = ("ABANDON", "SYSCOMPAT")
@@ -33,40 +35,74 @@ def signals(call: str, rows: Iterable[Row]) -> list[calls.Signal]:
     line = next((signal.line for signal in heard if isinstance(signal, calls.Beginning) and signal.line), "")
     missed = [_with_line(signal, line) for signal in queued if not _is_told(signal, heard)]
     found = sorted([*heard, *missed], key=lambda signal: signal.at)
-    return [replace(signal, inferred=True) for signal in found if not _is_cancelled(signal, found)]
+    refused = [signal for signal in queued if isinstance(signal, calls.NotAnswered)]
+    return [replace(one, inferred=True) for one in found if not _is_cancelled(one, found, refused)]
+
+
+def ends(row: Row, root: str) -> bool:
+    """Whether this row is the end of the call that began with the channel `root`. A seat that was moved to a room
+    leaves a call that it began to the others there; the dialplan says when they are gone.
+    """
+    if not isinstance(row, ChannelRow):
+        return False
+    if _says(row):
+        return row.data.startswith(f"{ENDED},")
+    if row.event == "LINKEDID_END":
+        return row.root == root
+    is_seat_in_room = bool(extension_of(row.channel)) and row.context == ROOMS
+    return row.event == "CHAN_END" and row.uniqueid == root and not is_seat_in_room
+
+
+def said_call(row: ChannelRow) -> str:
+    """The id of the call that the dialplan speaks of in this row; empty where it doesn't speak."""
+    return _headers(row).get("Call", "") if _says(row) else ""
 
 
 def _by_channels(call: str, rows: Sequence[ChannelRow]) -> Iterator[calls.Signal]:
+    """Channels of third parties have ids that the desk gave them; whoever talks in a room, the dialplan says."""
     own = calls.channel(call)
     line = next((row.exten for row in rows if row.uniqueid == own and row.exten.isdigit()), "")
     began = next((row.at for row in rows if row.uniqueid == own), None)
     bridged: set[str] = set()
     for row in rows:
-        is_own, extension = row.uniqueid == own, extension_of(row.channel)
-        if row.event == "APP_START" and row.app == "UserEvent":
+        extension = "" if row.channel.endswith(ZOMBIE) else extension_of(row.channel)
+        is_own, is_invited = row.uniqueid == own, row.uniqueid.startswith(CHANNEL)
+        if _says(row):
             yield from _said(row, call, began or row.at)
         elif row.event == "APP_START" and row.app == "Queue":
             yield _queued(call, row.at, row.data.partition(",")[0], row.number, line)
-        elif row.event == "CHAN_START" and extension and not is_own:
-            yield calls.Offered(call=call, at=row.at, extension=extension)
-        elif row.event == "BRIDGE_ENTER" and extension:
-            bridged.add(row.uniqueid)
-            yield calls.Answered(call=call, at=row.at, extension=extension)
         elif row.event == "ATTENDEDTRANSFER":
             yield from _handed_over(row, call)
-        elif row.event == "CHAN_END" and is_own:
+        elif ends(row, own):
             yield calls.Ended(call=call, at=row.at)
-        elif row.event == "CHAN_END" and extension and row.uniqueid not in bridged:
+        elif not extension or is_invited:
+            continue
+        elif row.event == "CHAN_START" and not is_own:
+            yield calls.Offered(call=call, at=row.at, extension=extension)
+        elif row.event == "BRIDGE_ENTER" and row.app != "ConfBridge":
+            bridged.add(row.uniqueid)
+            yield calls.Answered(call=call, at=row.at, extension=extension)
+        elif row.event == "CHAN_END" and row.uniqueid in bridged:
+            yield calls.SeatLeft(call=call, at=row.at, extension=extension)
+        elif row.event == "CHAN_END":
             yield calls.NotAnswered(call=call, at=row.at, extension=extension)
 
 
+def _says(row: ChannelRow) -> bool:
+    """Whether the dialplan says something in this row."""
+    return row.event == "APP_START" and row.app == "UserEvent"
+
+
+def _headers(row: ChannelRow) -> dict[str, str]:
+    pairs = (pair.partition(":") for pair in row.data.split(",")[1:])
+    return {key: value.strip() for key, _, value in pairs}
+
+
 def _said(row: ChannelRow, call: str, began: datetime) -> Iterator[calls.Signal]:
-    """What the dialplan said, read as the manager interface would have brought it."""
-    name, *pairs = row.data.split(",")
-    headers = {key: value.strip() for key, _, value in (pair.partition(":") for pair in pairs)}
-    said = {"Event": "UserEvent", "UserEvent": name, "Linkedid": row.root, **headers}
-    if name == "HotlineRinging":
-        placed = calls.Placed(
+    """Read as the manager interface would have brought it."""
+    name, headers = row.data.partition(",")[0], _headers(row)
+    if name == RINGING:
+        yield calls.Placed(
             call=call,
             at=began,
             line="",
@@ -74,8 +110,8 @@ def _said(row: ChannelRow, call: str, began: datetime) -> Iterator[calls.Signal]
             linkedid=calls.channel(call),
             extension=headers.get("Extension", ""),
         )
-        yield placed
-    for signal in translate(Message(said), call.partition("-")[0], row.at):
+    message = Message({"Event": "UserEvent", "UserEvent": name, "Linkedid": row.root, **headers})
+    for signal in translate(message, call.partition("-")[0], row.at):
         if isinstance(signal, calls.Signal):
             yield signal
 
@@ -136,9 +172,13 @@ def _means(signal: calls.Signal) -> tuple[object, ...]:
     return type(signal), getattr(signal, "queue", ""), getattr(signal, "extension", "")
 
 
-def _is_cancelled(signal: calls.Signal, found: Iterable[calls.Signal]) -> bool:
-    """Whether a seat stopped ringing only because another answered, or the caller was gone."""
-    if not isinstance(signal, calls.NotAnswered):
+def _is_cancelled(
+    signal: calls.Signal, found: Iterable[calls.Signal], refused: Sequence[calls.NotAnswered]
+) -> bool:
+    """Whether a seat stopped ringing only because another answered, or the caller was gone; unless queue_log says that
+    it rang in vain.
+    """
+    if not isinstance(signal, calls.NotAnswered) or _is_told(signal, refused):
         return False
     soon = (other for other in found if timedelta(0) <= other.at - signal.at <= CANCELLED)
     return any(isinstance(other, calls.Answered | calls.Ended) for other in soon)

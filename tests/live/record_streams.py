@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from dialplans.install import install as install_dialplan
+from dialplans.install import configure
 from hotline import calls
+from hotline.pack.load import load_pack
 from hotline.parties import Kind, Party
 from hotline.platform import launch, secrets, setup
 from hotline.settings import Settings, environment
@@ -252,7 +254,7 @@ SCENARIOS: dict[str, tuple[Scenario, Manners, Manners]] = {
 def record(name: str) -> bytes:
     """The stream of one scenario, played on a switch of its own."""
     scenario, seats, others = SCENARIOS[name]
-    with tempfile.TemporaryDirectory() as state, _scene(Path(state), seats, others) as scene:
+    with tempfile.TemporaryDirectory() as state, open_scene(Path(state), seats, others) as scene:
         scenario(scene)
         eventually(scene.switch.is_idle, 20)
         scene.telephone.leave_queues("8001")
@@ -260,14 +262,15 @@ def record(name: str) -> bytes:
 
 
 @contextmanager
-def _scene(state: Path, seats: Manners, others: Manners) -> Iterator[Scene]:
+def open_scene(state: Path, seats: Manners, others: Manners) -> Iterator[Scene]:
+    """The stage of one scenario in the folder `state`."""
     settings = switch_settings(state)
     asterisk = settings.asterisk.model_copy(update={"agi_deadline": 0.2})
     settings = settings.model_copy(update={"asterisk": asterisk})
     setup.folders(settings)
     secrets.ensure(state)
-    for step in (install, install_dialplan):
-        step(settings, lambda words: None)
+    install(settings, lambda words: None)
+    configure(settings, load_pack(settings.site.city), 0, datetime.now(UTC), lambda words: None)
     port = free_port_of_udp()
     make_seats_plain(folder(settings) / "etc" / "pjsip.conf", settings.asterisk.host, port)
     (child,) = commands.children(settings)
