@@ -20,6 +20,10 @@ from starlette.exceptions import HTTPException
 from agent_desk import (
     catalogue_pages,
     catalogue_versions,
+    city_commands,
+    city_history,
+    city_lines,
+    city_pages,
     daywatch,
     desk,
     floor,
@@ -29,6 +33,7 @@ from agent_desk import (
     organisation_pages,
     people,
     portal,
+    prompt_sounds,
     recordings,
     refusals,
     same_citizens,
@@ -71,6 +76,11 @@ ROUTERS = (
     catalogue_pages,
     catalogue_versions,
     organisation_pages,
+    city_lines,
+    city_history,
+    prompt_sounds,
+    city_pages,
+    city_commands,
 )
 
 LARGEST_BODY = 256 * 1024  # bytes; a ticket with all its fields full is far below

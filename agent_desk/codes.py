@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from dispatch import workorders
-from hotline import calls, levels, presence, roles, tickets
+from hotline import calls, levels, lines, presence, roles, tickets
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -28,6 +28,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "pause": presence.REASON_WORDS,
     "level": levels.LEVEL_WORDS,
     "role": roles.ROLE_WORDS,
+    "mode": lines.MODE_WORDS,
 }
 
 

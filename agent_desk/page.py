@@ -39,6 +39,8 @@ ENTRIES = (
     Entry("portal", "/portal", N_("Work orders"), "order", "Alt+3", Permission.ORDER_SIGN),
     Entry("floor", "/floor", N_("Floor"), "gauge", "Alt+4", Permission.FLOOR_WATCH),
     Entry("people", "/people", N_("People"), "people", "Alt+5", Permission.ADMIN_PEOPLE),
+    Entry("city", "/city", N_("City settings"), "screen", "", Permission.ADMIN_RULES),
+    Entry("changes", "/city/history", N_("Changes of the city's data"), "clock", "", Permission.AUDIT_READ),
     Entry("catalogue", "/catalogue", N_("Responsibility catalogue"), "book", "", Permission.CATALOGUE_READ),
     Entry("organisations", "/organisations", N_("Organisations"), "building", "", Permission.ADMIN_RULES),
     Entry("citizens", "/citizens", N_("Same citizens"), "person", "", Permission.CITIZEN_JOIN),

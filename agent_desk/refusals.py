@@ -57,6 +57,23 @@ WORDS: Mapping[str, str] = {
     "organisation.one_rest": N_("Name the successor who takes what no other takes"),
     "organisation.two_successors": N_("A split needs two successors at least"),
     "organisation.own_successor": N_("A unit can't succeed itself"),
+    "city.broken": "{what}",  # said already, in the language of who is told
+    "city.row_gone": N_("Somebody else has removed this entry meanwhile"),
+    "city.row_stays": N_("This entry can be changed, but not added or removed"),
+    "city.no_change": N_("Nothing is different from before"),
+    "city.changed_meanwhile": N_("Somebody else has changed this entry meanwhile. Load the page again"),
+    "city.changed_since": N_("Later changes touched the same entries. Undo these first"),
+    "city.revision_unknown": N_("This revision can't be undone"),
+    "line.unknown": N_("There is no such line"),
+    "line.none_then": N_("This number is no line at that time"),
+    "line.no_change": N_("It is all that already"),
+    "line.begun": N_(
+        "This cut-over can't be cancelled: it has happened, or nothing was there before. Roll it back"
+    ),
+    "line.no_before": N_("It has always been what it is"),
+    "line.moment_over": N_("This time is over. Choose one that is to come"),
+    "line.bad_moment": N_("This is no date and time"),
+    "sound.unknown": N_("This prompt hasn't been spoken yet"),
     "field.malformed": N_("This can't be read: {expected}"),
     "request.malformed": N_("This request can't be understood"),
     "request.failed": N_("Something went wrong on our side. It has been noted; try again"),

@@ -22,6 +22,7 @@ ORDERS = "orders"
 TICKETS = "tickets"
 TASKS = "tasks"
 SEAT = "seat"
+CITY = "city"
 LINK = "link"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
@@ -47,6 +48,8 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.DESK_USE)
     if topic == SEAT:
         return viewer.extension is not None
+    if topic == CITY:
+        return viewer.may(Permission.ADMIN_RULES) or viewer.may(Permission.AUDIT_READ)
     if topic == LINK:
         return viewer.may(Permission.DESK_USE)
     noun, _, identity = topic.partition(":")
@@ -72,6 +75,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("ticket", "order")
     if topic == TASKS:
         return fact.noun in ("ticket", "order") and fact.data.get("opened_by") == viewer.account
+    if topic == CITY:
+        return fact.noun in ("city", "dialplan")
     if topic == SEAT:
         return fact.noun in ("call", "seat") and fact.data.get("extension") == viewer.extension
     if topic == LINK:

@@ -17,6 +17,9 @@ import { startTabs } from "./tabs.ts";
 import { startTryCall } from "./trycall.ts";
 import { startPreview } from "./preview.ts";
 import { startAim } from "./aim.ts";
+import { startListen } from "./listen.ts";
+import { startOneMore } from "./several.ts";
+import { startTries } from "./tries.ts";
 import { startWallSwitch } from "./wall.ts";
 
 mark("[data-live]:not(body)", startRegion);
@@ -35,6 +38,9 @@ mark("[data-rows]", startRows);
 mark("[data-watch-job]", startJob);
 mark("[data-preview]", startPreview);
 mark("[data-aim]", startAim);
+mark("[data-tries]", startTries);
+mark("[data-one-more]", startOneMore);
+mark("[data-listen]", startListen);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
 
 /** What only some pages need comes when it is needed; the page is ready when the first of it is there. */
