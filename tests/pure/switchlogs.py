@@ -17,7 +17,7 @@ START = datetime(2026, 11, 23, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Wait:
-    """A time in one queue. Each of `refused` rang for two seconds in vain; then `answered` took the call, if anybody."""
+    """A time in one queue. Each of `refused` rang for two seconds in vain; then `answered` took the call, if any."""
 
     queue: str
     seconds: float
@@ -135,7 +135,9 @@ class Log:
             self._queue(half, wait.queue, wait.answered, "ATTENDEDTRANSFER", "BRIDGE", "", "", "1", "1")
             self._cel(half + 0.01, "CHAN_END", *leg)
         else:
-            self._queue(now + plan.talks, wait.queue, wait.answered, "COMPLETECALLER", "1", "1", "1")
+            self._queue(
+                now + plan.talks, wait.queue, wait.answered, "COMPLETECALLER", "1", str(int(plan.talks)), "1"
+            )
             self._cel(now + plan.talks, "CHAN_END", *leg)
         return now
 
