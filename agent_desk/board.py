@@ -1,4 +1,6 @@
-"""The floor as this process knows it: opened from the record once, then taken along the journal, each fact once."""
+"""The floor as this process knows it: opened from the record once, then taken along the journal, each fact once; and
+opened anew when a call that was counted already has been put right.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from agent_desk.house import House
 from hotline import journal
 from hotline.floor import Floor
 from hotline.record import floor as record
+from hotline.repairs import REPAIRED
 
 CATCH_UP = 5000  # facts that are followed one by one; with more, opening it anew is quicker
 
@@ -31,11 +34,15 @@ class Board:
             if day > self._floor.day:
                 self._floor = self._floor.on(day)
             reading = journal.read(session, self._horizon, CATCH_UP)
-            if reading.complete:
+            if reading.complete and not self._is_mended(reading):
                 self._follow(reading)
             else:
                 self._floor, self._horizon, self._counted = self._opened(at)
             return self._floor
+
+    def _is_mended(self, reading: journal.Reading) -> bool:
+        """Whether a call has been put right since the floor was opened."""
+        return any(fact.kind == REPAIRED and fact.id not in self._counted for fact in reading.facts)
 
     def _follow(self, reading: journal.Reading) -> None:
         for fact in reading.facts:

@@ -23,6 +23,7 @@ from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline.calls import Outcome
 from hotline.floor import Count, Floor, OpenCall, SeatNow
 from hotline.presence import REASON_WORDS, State
+from hotline.record.repair import last_comparison
 from hotline.roles import Permission
 from hotline.store.tables import Account, Call
 from hotline.words import N_, translate
@@ -61,7 +62,9 @@ class SeatCard:
 
 @dataclass(frozen=True)
 class FloorView:
-    """What the board shows. `target` is None where the queues have different ones."""
+    """What the board shows. `target` is None where the queues have different ones; `compared` is what the record's
+    last comparison with the switch came to (`day`, `calls`, `differing`), None before the first.
+    """
 
     queues: Sequence[QueueRow]
     seats: Sequence[SeatCard]
@@ -72,6 +75,7 @@ class FloorView:
     total: Count
     target: int | None
     link: LinkView | None
+    compared: Mapping[str, Any] | None
 
 
 @router.get("")
@@ -144,6 +148,7 @@ def _view(request: Request, visit: Visit) -> FloorView:
         total=sum(floor.counts.values(), Count()),
         target=targets.pop() if len(targets) == 1 else None,
         link=link_view(visit),
+        compared=last_comparison(visit.session, visit.house.settings.asterisk.node),
     )
 
 

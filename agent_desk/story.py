@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "call.placed": ("call-back", N_("{seat} calls the citizen back")),
     "call.rang": ("phone", N_("The citizen's telephone rings")),
     "call.ended": ("phone-off", N_("The call ended")),
+    "call.repaired": ("undo", N_("Put right from the switch's own record")),
     "recording.played": ("play", N_("Recording listened to")),
     "ticket.opened": ("ticket", N_("Ticket {number} opened")),
     "ticket.answered": ("check", N_("Answered at once")),

@@ -67,7 +67,7 @@ def _sees(session: Session, viewer: Viewer, ticket: int) -> bool:
 
 def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
     if topic == FLOOR:
-        return fact.noun in ("call", "seat", "link")
+        return fact.noun in ("call", "seat", "link", "record")
     if topic == ORDERS:
         own = fact.data.get("unit") in viewer.units or viewer.may(Permission.TICKET_VIEW_ALL)
         return fact.noun == "order" and own

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from hotline import calls, journal, repairs
 from hotline.facts import Fact, subject
+from hotline.record import line_days
 from hotline.record.calls import apply, keep_calls, locked_calls
 from hotline.store.tables import CallAlias, FactRow, SwitchReading
 
@@ -49,13 +50,12 @@ def repair(
     aliases = _aliases(session, episodes)
     named = {aliases.get(call, call): signals for call, signals in episodes.items()}
     believed = locked_calls(session, named)
-    by, added, mended = subject("switch", node), 0, 0
-    for id_, signals in named.items():
-        if id_ in believed:
-            mended += _mend(session, believed[id_], signals, at, by)
-        else:
-            added += _add(session, signals, at, by)
-    return Repaired(added, mended)
+    by = subject("switch", node)
+    added = [id_ for id_ in named if id_ not in believed and _add(session, named[id_], at, by)]
+    mended = [id_ for id_ in believed if _mend(session, believed[id_], named[id_], at, by)]
+    line_days.count_calls(session, added)
+    _recount(session, {believed[id_].entered_at.date() for id_ in mended})
+    return Repaired(len(added), len(mended))
 
 
 def positions(session: Session, node: str) -> dict[str, tuple[Position, datetime]]:
@@ -119,6 +119,12 @@ def _mend(
     keep_calls(session, {believed.id: believed}, {mended.id: mended})
     journal.append(session, repairs.told(believed, mended, at, by))
     return True
+
+
+def _recount(session: Session, days: Iterable[date]) -> None:
+    """The counts of the days on which a call was put right. Which day that is by the city's clock, they know."""
+    for day in sorted(set(days)):
+        line_days.recount(session, day - timedelta(days=1), day + timedelta(days=2))
 
 
 def _aliases(session: Session, episodes: Iterable[str]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from agent_desk.board import Board
 from hotline import calls, presence
 from hotline.record import calls as call_record
+from hotline.record import links
+from hotline.record.repair import compared, repair
 from tests.edge.visitors import Hall, Visitor
 
 pytestmark = pytest.mark.edge
@@ -114,3 +116,24 @@ def board(supervisor: Visitor) -> str:
 
 def tile_html(html: str, name: str) -> str:
     return html.partition(f'id="tile-{name}"')[2].partition("</div>")[0]
+
+
+def test_a_call_that_was_put_right_is_counted_as_it_was(hall: Hall) -> None:
+    supervisor, now = hall.visitor("guanshufen"), datetime.now(UTC)
+    call = wait(hall, 3, now - timedelta(seconds=3))
+    happen(hall, calls.Ended(call=call, at=now, outcome=calls.Outcome.LOST, inferred=True))
+    assert (tile(board(supervisor), "abandoned"), tile(board(supervisor), "waiting")) == ("0", "0")
+    with hall.town.store.transaction() as session:
+        repair(session, "a1", {call: [calls.Ended(call=call, at=now)]}, now)
+    assert tile(board(supervisor), "abandoned") == "1"
+
+
+def test_the_board_says_what_the_comparison_with_the_switch_came_to(hall: Hall) -> None:
+    supervisor, now = hall.visitor("guanshufen"), datetime.now(UTC)
+    with hall.town.store.transaction() as session:
+        links.advance(session, "a1", 1, 1, now, 0)
+        compared(session, "a1", "2026-11-23", now, calls=120, differing=0, differences=[])
+    assert "120 通来电全部一致" in board(supervisor)
+    with hall.town.store.transaction() as session:
+        compared(session, "a1", "2026-11-24", now, calls=130, differing=2, differences=[])
+    assert "130 通来电中有 2 通不一致" in board(supervisor)

@@ -19,7 +19,7 @@ from hotline.facts import Fact
 from hotline.record.calls import apply
 from hotline.record.repair import Repaired
 from hotline.store import Store
-from hotline.store.tables import Call, Seat, SwitchReading
+from hotline.store.tables import Call, LineDay, Seat, SwitchReading
 from telephony.repair.files import LogFile
 from telephony.repair.rows import channel_row, queue_row
 from telephony.repair.run import Repair
@@ -184,6 +184,19 @@ def test_a_call_that_still_seemed_open_ends_and_frees_its_seat(
     ]
     with store.transaction() as session:
         assert session.exec(select(Seat.call).where(Seat.extension == "8001")).one() is None
+
+
+def test_the_days_counts_tell_of_repaired_calls_as_of_all_others(
+    store: Store, logs: Logs, repair: Repair
+) -> None:
+    lost = calls.Ended(call=ANSWERED.call, at=moment(300), outcome=calls.Outcome.LOST, inferred=True)
+    hear(store, entered(ANSWERED), queued(ANSWERED, "citywide"), lost)
+    logs.write(*PLANS)
+    repair.once(LATER)
+    repair.once(LATER)
+    with store.transaction() as session:
+        (count,) = session.exec(select(LineDay)).all()
+    assert (count.line, count.calls, count.answered, count.abandoned) == ("12319", 3, 2, 1)
 
 
 def test_what_a_look_found_too_late_is_put_back_to_its_time(store: Store, logs: Logs, repair: Repair) -> None:
