@@ -15,6 +15,7 @@ from dialplans.steps import MAIN, Setting, Step, read_settings, read_steps, sect
 from hotline.errors import Misconfigured
 
 QUEUES = "queues.conf"
+QUEUE_VARIABLE = "HOTLINE_QUEUE"
 SOME = 8  # names to choose from are told, of however many there are
 OURS = "hotline/"  # the folder of our own sounds, below each language's
 _GO = {"goto": 0, "gosub": 0, "gotoif": 1, "gosubif": 1}
@@ -29,8 +30,7 @@ _CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": ".+", "!": ".*", "-":
 
 @dataclass(frozen=True)
 class Known:
-    """What there is besides the dialplan: `applications` in lower case, `sounds` in the language of those who have
-    chosen none."""
+    """What there is besides the dialplan: `applications` in lower case, and `sounds`, in any language."""
 
     applications: Set[str]
     sounds: Set[str]
@@ -97,10 +97,13 @@ def _of_names(
     step: Step, application: str, arguments: str, plan: _Dialplan, known: Known
 ) -> Iterator[Misconfigured]:
     first = _filled(_split(arguments)[0], plan.variables)
-    if application == "queue" and _is_plain(first) and first not in plan.queues:
-        yield Misconfigured(step.where, f"the queue {first}", _one_of(plan.queues, "a queue", first))
-    if application in _PLAY:
-        yield from _unspoken(step.where, first, known)
+    variable, _, value = first.partition("=")
+    if application == "queue" or (application == "set" and variable == QUEUE_VARIABLE):
+        queue = first if application == "queue" else value
+        if _is_plain(queue) and queue not in plan.queues:
+            yield Misconfigured(step.where, f"the queue {queue}", _one_of(plan.queues, "a queue", queue))
+    if application in _PLAY or application == "set":
+        yield from _unspoken(step.where, first if application in _PLAY else value, known)
 
 
 def _of_queues(settings: Iterable[Setting], known: Known) -> Iterator[Misconfigured]:

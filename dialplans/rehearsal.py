@@ -28,6 +28,7 @@ _QUIET = {
 }
 _COMPLAINT = re.compile(r"^\[[^\]]*\] (?:WARNING|ERROR)\[\d+\](?:\[\S+\])? (?P<source>\S+): (?P<text>.*)$")
 _PLACE = re.compile(r"line (?P<line>\d+)")
+_QUOTED = re.compile(r"(?P<name>\w[\w-]*)=(?P<value>\S+) at line (?P<line>\d+)")
 _APPLICATION = re.compile(r"^\s*(?P<name>\w+): ")
 
 
@@ -52,7 +53,7 @@ def rehearse(exchange: Exchange, folders: Folders, texts: Texts, before: Texts |
     complaints = [_complaint(source, words, texts) for source, words in sorted(said)]
     counted = [one for one in complaints if before is not None or _file_in(one.where, texts)]
     own = flaws(texts, Known(applications, _sounds(texts)))
-    return Rehearsal((*own, *_not_said_yet(counted, own)), expected)
+    return Rehearsal((*own, *_once(counted, own)), expected)
 
 
 def _try(
@@ -84,7 +85,7 @@ def _complaints(messages: Path) -> Iterator[tuple[str, str]]:
 
 
 def _complaint(source: str, words: str, texts: Texts) -> Misconfigured:
-    line, file = _PLACE.search(words), _file_in(words, texts)
+    line, file = _PLACE.search(words), _file_in(words, texts) or _file_with(words, texts)
     where = f"{file} line {line['line']}" if file and line else file or f"the switch's {source}"
     return Misconfigured(where, words, "something that the switch reads without a complaint")
 
@@ -94,10 +95,28 @@ def _file_in(words: str, texts: Iterable[str]) -> str:
     return next((name for name in sorted(texts, key=len, reverse=True) if name in words), "")
 
 
-def _not_said_yet(complaints: Iterable[Misconfigured], own: Iterable[Misconfigured]) -> list[Misconfigured]:
-    """A flaw that we have words for needs no second ones."""
+def _file_with(words: str, texts: Texts) -> str:
+    """The file of ours where the setting that `words` quote stands in that line: some parsers don't name it."""
+    quoted = _QUOTED.search(words)
+    if quoted is None:
+        return ""
+    written, number = (
+        re.compile(rf"{quoted['name']}\s*=>?\s*{re.escape(quoted['value'])}"),
+        int(quoted["line"]),
+    )
+    return next((name for name, text in texts.items() if written.match(_line(text, number))), "")
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.splitlines()
+    return lines[number - 1] if number <= len(lines) else ""
+
+
+def _once(complaints: Iterable[Misconfigured], own: Iterable[Misconfigured]) -> list[Misconfigured]:
+    """One for each place, and none where we have words of our own."""
     places = {one.where for one in own}
-    return [one for one in complaints if one.where not in places]
+    first = {one.where: one for one in reversed(list(complaints))}
+    return [one for where, one in sorted(first.items()) if where not in places]
 
 
 def _applications(said: str) -> frozenset[str]:
@@ -106,6 +125,5 @@ def _applications(said: str) -> frozenset[str]:
 
 
 def _sounds(texts: Texts) -> frozenset[str]:
-    """What is spoken in the language that a call begins in, the first one of the sentences."""
-    said = spoken(texts)
-    return frozenset(one["name"] for one in said if one["language"] == said[0]["language"])
+    """What is spoken in any language: what one of them lacks is the city's to say."""
+    return frozenset(one["name"] for one in spoken(texts))

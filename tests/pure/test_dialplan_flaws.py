@@ -57,6 +57,8 @@ def test_a_dialplan_without_flaws_has_none() -> None:
         ("Queue(citywide,b(nowhere^s^1))", "the context nowhere", "a context"),
         ("Dial(PJSIP/1@trunk,60,mU(nowhere^s^1))", "the context nowhere", "a context"),
         ("Set(CHANNEL(hangup_handler_push)=nowhere,s,1)", "the context nowhere", "a context"),
+        ("Set(HOTLINE_QUEUE=urbann)", "the queue urbann", "as urban"),
+        ("Set(HOTLINE_PROMPTS=hotline/wiat)", "the sound hotline/wiat", "as wait"),
         ("Queue(urbann)", "the queue urbann", "as urban"),
         ("Playbakc(hotline/wait)", "the application Playbakc", "loaded"),
         ("ExecIf($[1]?Nonsense(1))", "the application Nonsense", "loaded"),
