@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.pure
 
 LATER = START + timedelta(hours=2)
 SCENES = sorted(folder for folder in (Path(__file__).parent / "logs").iterdir())
+TEMPLATES = Path(__file__).parents[2] / "dialplans" / "templates"
 
 
 def read(
@@ -208,3 +210,11 @@ def test_the_logs_of_a_real_call_say_what_was_heard_of_it(scene: Path) -> None:
         )
         for name in ("entered_at", "queued_at", "answered_at", "ended_at", "handed_over_at"):
             assert near(getattr(call, name), getattr(was, name), TOLERANCE), name
+
+
+@pytest.mark.parametrize("file", sorted(TEMPLATES.glob("extensions*.j2")), ids=lambda file: file.name)
+def test_the_dialplan_never_says_two_things_in_direct_succession(file: Path) -> None:
+    """The channel log would miss the second."""
+    steps = [line for line in file.read_text("utf-8").splitlines() if "=>" in line]
+    pairs = [(one, other) for one, other in pairwise(steps) if other.strip().startswith("same")]
+    assert not [other for one, other in pairs if "UserEvent(" in one and "UserEvent(" in other]
