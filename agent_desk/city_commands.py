@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from agent_desk.city_pages import book, row_of, sheet_of
-from agent_desk.city_view import Book, Difference, Trouble, entered
+from agent_desk.city_view import Book, Difference, Trouble, Written, entered
 from agent_desk.render import fragment
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline.errors import Misconfigured, Refused
@@ -89,7 +89,7 @@ def preview(visit: Visit, changes: Sequence[Change], sheet: str, number: int | N
     """What `changes` would do, for whoever edits that row."""
     known = book(visit)
     rows = {row.number: row for row in known.all_rows()}
-    parts = [part for one in changes if (part := _part(known, rows, one))[1]]
+    parts = [part for one in changes if (part := _part(known, rows, one, changes))[1]]
     troubles = known.troubles(city.try_out(visit.session, changes), sheet, number) if changes else []
     elsewhere = [one.words for one in troubles if not one.field]
     html = bytes(fragment(visit, "city/preview.html", parts=parts, elsewhere=elsewhere).body).decode()
@@ -116,14 +116,21 @@ def _worst(known: Book, problems: Sequence[Misconfigured], sheet: str, number: i
     return next((one for one in troubles if one.field), troubles[0])
 
 
-def _part(known: Book, rows: dict[int | None, CityRow], one: Change) -> tuple[str, list[Difference]]:
-    before = rows[one.number].written if one.number in rows and not one.returns else None
+def _part(
+    known: Book, rows: dict[int | None, CityRow], one: Change, changes: Sequence[Change]
+) -> tuple[str, list[Difference]]:
+    sheet = BY_NAME[one.sheet]
+    before: Written | None = rows[one.number].written if one.number in rows and not one.returns else None
     title = known.title(one.sheet, one.written or before or {})
+    followed = known.follows(sheet, one.written, (each.written for each in changes if each.written))
     if one.written is None:
         title = known.words(N_("{row}: ends"), row=title)
+    elif before is None and followed:
+        before = followed
+        title = known.words(N_("{row}: what follows"), row=title)
     elif before is None:
         title = known.words(N_("{row}: new"), row=title)
-    return title, known.differences(BY_NAME[one.sheet], before, one.written)
+    return title, known.differences(sheet, before, one.written)
 
 
 def _problem(trouble: Trouble) -> dict[str, str]:

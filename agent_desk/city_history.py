@@ -116,9 +116,7 @@ def _story(visit: Visit, sheet: str, number: int | None, by: str, before: int | 
 def _changers(visit: Visit) -> list[tuple[str, str]]:
     """Whom one can ask about: the administrators, with the journal's name for each."""
     administrators = col(Account.roles).contains([Role.ADMINISTRATOR.value])
-    found = visit.session.exec(
-        select(Account.id, Account.name).where(administrators).order_by(Account.name)
-    )
+    found = visit.session.exec(select(Account.id, Account.name).where(administrators).order_by(Account.name))
     return [(subject("account", identity), name) for identity, name in found]
 
 
@@ -132,18 +130,22 @@ def _step(visit: Visit, known: Book, entries: Sequence[Entry], authors: dict[str
     return Step(
         revision=revision,
         by=authors.get(revision.by, ""),
-        deeds=[_deed(known, one) for one in entries] if few else [],
+        deeds=[_deed(known, one, entries) for one in entries] if few else [],
         counts=[] if few else counts,
         may_undo=visit.viewer.may(Permission.ADMIN_RULES) and (few or not is_settlement),
     )
 
 
-def _deed(known: Book, entry: Entry) -> Deed:
+def _deed(known: Book, entry: Entry, entries: Sequence[Entry]) -> Deed:
+    sheet = BY_NAME[entry.sheet]
     what = "ended" if entry.written is None else "new" if entry.before is None else "changed"
+    before = entry.before
+    if before is None:
+        before = known.follows(sheet, entry.written, (one.written for one in entries if one.written))
     return Deed(
         sheet=known.words(sheet_words(entry.sheet)),
         title=known.title(entry.sheet, entry.written or entry.before or {}),
         what=what,
         href=f"/city/history?sheet={entry.sheet}&number={entry.number}",
-        differences=known.differences(BY_NAME[entry.sheet], entry.before, entry.written),
+        differences=known.differences(sheet, before, entry.written),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -57,15 +57,17 @@ class Cells:
 
 @dataclass(frozen=True)
 class Listing:
-    """A sheet: labels of its columns, and its rows; `total` of them without the search."""
+    """A sheet: labels of its columns, and its rows. `ours`: prompts that come along, name and words, for the city to
+    say in words of its own.
+    """
 
     sheet: str
     label: str
     columns: Sequence[str]
     rows: Sequence[Cells]
-    total: int
     q: str
     may_add: bool
+    ours: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,8 @@ def _listing(visit: Visit, sheet: Sheet, q: str) -> Listing:
     columns = [
         field
         for field in sheet.fields
-        if field.name not in NAMING | {sheet.key} and any(known.said(field, row.written) for row in rows)
+        if field.name not in NAMING | {sheet.key, sheet.title}
+        and any(known.said(field, row.written) for row in rows)
     ][:COLUMNS]
     all_cells = [
         Cells(
@@ -208,11 +211,18 @@ def _listing(visit: Visit, sheet: Sheet, q: str) -> Listing:
         for row in rows
     ]
     found = [
-        one for one in all_cells if q.casefold() in " ".join((one.key, one.title, *one.cells)).casefold()
+        one
+        for one, row in zip(all_cells, rows, strict=True)
+        if q.casefold() in " ".join((one.title, *one.cells, *map(str, row.written.values()))).casefold()
     ]
     labels = [known.words(field_words(field)) for field in columns]
     label = known.words(sheet_words(sheet.name))
-    return Listing(sheet.name, label, labels, found, len(rows), q, not sheet.single)
+    ours = (
+        []
+        if sheet.name != "prompts" or q
+        else _ours_not_in(visit, {one.key or one.title for one in all_cells})
+    )
+    return Listing(sheet.name, label, labels, found, q, not sheet.single, ours)
 
 
 def _form_page(
@@ -235,6 +245,11 @@ def _form_page(
     return render(
         request, "city/row.html", page, form=form, tabs=tabs(visit, sheet.name), status=status_of(visit)
     )
+
+
+def _ours_not_in(visit: Visit, names: Set[str]) -> list[tuple[str, str]]:
+    language = "cmn" if visit.viewer.language.startswith("zh") else "en"
+    return [(name, texts.get(language, "")) for name, texts in own_prompts().items() if name not in names]
 
 
 def _ours(sheet: str, name: str) -> Mapping[str, Any]:

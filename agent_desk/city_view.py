@@ -4,7 +4,7 @@ would do, and what is wrong with it. Everything follows from the table of sheets
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ MOST_BOXES = 14
 """With more choices than these, several of them are typed in, not ticked."""
 MOST_CHOICES = 60
 """With more choices than these, one of them is searched for, not picked from a list."""
+FROM, UNTIL = "valid_from", "valid_until"
 NAMES = (("name_zh", "name_en"), ("title_zh", "title_en"))
 
 Written = Mapping[str, Any]
@@ -137,6 +138,16 @@ class Book:
             for field in sheet.fields
             if field.form.texts(was.get(field.name)) != field.form.texts(becomes.get(field.name))
         ]
+
+    def follows(self, sheet: Sheet, written: Written | None, others: Iterable[Written]) -> Written | None:
+        """The row among `others` that a new one takes over from: of the same name, ended where this one begins."""
+        since = (written or {}).get(FROM)
+        if not since:
+            return None
+        same = (one for one in others if one.get(sheet.title) == (written or {}).get(sheet.title))
+        return next(
+            ({**one, UNTIL: (written or {}).get(UNTIL)} for one in same if one.get(UNTIL) == since), None
+        )
 
     def controls(self, sheet: Sheet, written: Written) -> list[Control]:
         """The fields of a row to fill in."""

@@ -12,7 +12,7 @@ SHEET_WORDS: Mapping[str, str] = {
     "emergency": N_("Emergency numbers"),
     "skills": N_("Skills"),
     "queues": N_("Queues"),
-    "lines": N_("Lines"),
+    "lines": N_("Telephone lines"),
     "areas": N_("Areas"),
     "units": N_("Units"),
     "calendars": N_("Working calendars"),

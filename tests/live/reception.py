@@ -16,10 +16,10 @@ from sqlmodel import select
 
 from agent_desk import build, web
 from hotline.bell import Bell
-from hotline.pack.load import load_pack
+from hotline.pack.load import load_pack, read_pack
 from hotline.platform import addresses, launch
 from hotline.record import calls as call_record
-from hotline.record import demo
+from hotline.record import city, demo
 from hotline.settings import Settings, environment
 from hotline.store import Store, open_store
 from hotline.store.tables import WorkOrder
@@ -134,6 +134,7 @@ def reception(servers: Path, template: str, state: Path) -> Iterator[Reception]:
         store = open_store(settings.database.url, Bell(settings.redis.url))
         stack.callback(store.close)
         with store.transaction() as session:
+            city.settle(session, read_pack(settings.site.city), datetime.now(UTC), "pack foshan")
             demo.settle(session, load_pack(settings.site.city), PASSWORD, datetime.now(UTC))
         child = replace(next(iter(web.children(settings))), env=environment(settings), after=())
         logs = state / "logs"
