@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from hotline import calls
+from hotline.platform import secrets
+from hotline.platform.doctor import Verdict
 from hotline.settings import Settings
 from hotline.store import Store
 from hotline.store.tables import Call
+from telephony.ami.link import Address, Link
 from telephony.caller.attempt import Attempt
 from telephony.caller.config import Manners
 from telephony.caller.place import dial, place, wait
+from telephony.lineup import Snapshot
+from telephony.lineup import read as read_look
+from telephony.look import look, packed, unpacked
+from telephony.switch.doctor import foreign
 from telephony.switch.make import install
 from tests.live.conftest import PARTS
 from tests.live.stage import Stage, stage
@@ -22,7 +31,7 @@ from tests.patience import eventually
 
 pytestmark = pytest.mark.live
 
-QUEUE, DEFAULT_QUEUE = "urban", "citywide"  # where calls to 12319 wait, and where they do when nobody tells
+QUEUE = "urban"  # where calls to 12319 wait
 READY, BUSY = Manners(rings=0.3, seconds=30), Manners(rings=0.3, busy=True)
 
 
@@ -169,7 +178,7 @@ def test_what_happens_while_the_process_is_dead_is_found_out(opened: Opens) -> N
         on.kill_telephony()
         wait(on.carrier, leaves)
         comes = dial(on.carrier, Attempt("12319", caller="13800138003", seconds=10))
-        eventually(lambda: on.waiting(DEFAULT_QUEUE) == 1)
+        eventually(lambda: on.waiting(QUEUE) == 1)
         on.start_telephony()
         on.await_facts("link.restored", 2)
         found = {call.caller: (call.state, call.outcome, call.inferred) for call in on.calls()}
@@ -183,3 +192,30 @@ def test_what_happens_while_the_process_is_dead_is_found_out(opened: Opens) -> N
         on.await_facts("call.ended", 3)
         outcomes = {call.caller: call.outcome for call in on.calls()}
         assert outcomes["13800138001"] == "answered"
+
+
+def test_our_own_switch_has_all_that_is_asked_of_a_foreign_one(opened: Opens) -> None:
+    with opened() as on:
+        found = list(foreign(on.settings))
+        assert [finding for finding in found if finding.verdict is not Verdict.FINE] == []
+        assert len(found) >= 7
+
+
+def test_a_look_knows_which_telephones_are_there(opened: Opens) -> None:
+    with opened() as on:
+        asterisk = on.settings.asterisk
+        secret = secrets.read(on.settings.paths.state).ami_telephony
+        link = Link(Address(asterisk.host, asterisk.ami_port, "link", secret))
+
+        async def once() -> Snapshot:
+            running = asyncio.create_task(link.run())
+            async with asyncio.timeout(10):
+                while not link.is_up:  # noqa: ASYNC110  (nobody tells us when it is)
+                    await asyncio.sleep(0.01)
+                seen = unpacked(packed(await look(link)))
+            running.cancel()
+            return read_look(seen, datetime.now(UTC))
+
+        contacts = asyncio.run(once()).contacts
+        assert contacts is not None
+        assert "8001" in contacts
