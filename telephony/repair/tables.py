@@ -19,6 +19,7 @@ from telephony.repair.rows import Row, channel_row_of, queue_row_of
 
 AT_ONCE = 5000  # rows that are fetched together
 LAST = 2**63 - 1
+FIRST = timedelta(days=1)
 OUT_OF_ORDER = timedelta(hours=1)  # rows have their numbers from several writers
 _ONWARDS = "SELECT id, to_jsonb(found) FROM {} AS found WHERE id > %s ORDER BY id LIMIT %s"
 _BACKWARDS = "SELECT id, to_jsonb(found) FROM {} AS found WHERE id < %s ORDER BY id DESC LIMIT %s"
@@ -34,8 +35,8 @@ class LogTable:
     parse: Callable[[Mapping[str, Any]], Row | None]
 
     def read(self, since: Position | None, read_at: datetime | None = None) -> Iterator[Placed]:
-        """What was written since then; without a position, everything. Raises `Unreachable`."""
-        place = since or Position("", 0)
+        """What was written since then; without a position, the last day's. Raises `Unreachable`."""
+        place = since or Position("", self._beginning())
         for number, found in self._rows(place.offset):
             behind = Position("", number)
             yield Placed(self.parse(found), place, behind)
@@ -50,6 +51,16 @@ class LogTable:
                 break
             found += [row] if row and start <= row.at < end else []
         yield from reversed(found)
+
+    def _beginning(self) -> int:
+        """The row before the last day's: what a foreign switch wrote in the years before is no affair of ours."""
+        newest: datetime | None = None
+        for number, columns in self._rows(LAST, backwards=True):
+            if row := self.parse(columns):
+                newest = newest or row.at
+                if newest - row.at > FIRST:
+                    return number
+        return 0
 
     def _rows(self, place: int, backwards: bool = False) -> Iterator[tuple[int, Mapping[str, Any]]]:
         asked = _BACKWARDS if backwards else _ONWARDS

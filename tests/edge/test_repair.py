@@ -15,6 +15,7 @@ import pytest
 from sqlmodel import select
 
 from hotline import calls, journal
+from hotline.errors import Unreachable
 from hotline.facts import Fact
 from hotline.record.calls import apply
 from hotline.record.repair import Repaired
@@ -307,6 +308,32 @@ def test_a_foreign_switch_that_writes_into_tables(store: Store, database_url: st
     assert repair.once(LATER) == NOTHING
     assert rows(store)[REFUSED.call].agent == "8009"
     assert repair.compare(START.date()).differences == ()
+
+
+def test_the_years_before_us_are_not_read_from_tables(store: Store, database_url: str) -> None:
+    old, new = START - timedelta(days=400), START
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE queue_log (id bigserial PRIMARY KEY, time text, callid text, queuename text, agent text, "
+            "event text, data1 text, data2 text)"
+        )
+        for at, call in ((old, "1.1"), (new, "2.2")):
+            for event in ("ENTERQUEUE", "ABANDON"):
+                values = (str(at.timestamp()), call, event)
+                connection.execute(
+                    "INSERT INTO queue_log (time, callid, queuename, agent, event, data2) "
+                    "VALUES (%s, %s, 'urban', 'NONE', %s, '13800138000')",
+                    values,
+                )
+    table = LogTable(database_url, "queue_log", queue_columns)
+    Repair(store, "a1", {QUEUES: table}, ZONE).once(LATER)
+    assert set(rows(store)) == {"a1-2.2"}
+
+
+def test_a_database_of_the_switch_that_is_away_is_unreachable(store: Store) -> None:
+    table = LogTable("postgresql://127.0.0.1:1/nowhere", "queue_log", queue_columns)
+    with pytest.raises(Unreachable):
+        Repair(store, "a1", {QUEUES: table}, ZONE).once(LATER)
 
 
 def _fill_tables(connection: psycopg.Connection[tuple[object, ...]]) -> None:
