@@ -18,7 +18,7 @@ Signal = calls.Signal | presence.Signal
 RINGING, UP = "5", "6"  # ChannelState
 PARKED, HELD = "parked", "held"  # where the dialplan keeps a citizen who is parked, or hears music
 ON_HOLD = "8"  # a member's Status: what Asterisk makes of all the channels of its seat
-GONE = ("Unreachable", "Removed")  # a contact's status; whoever isn't asked counts as reachable
+GONE = ("4", "5")  # no contact that answers: app_queue offers it nothing
 SETTLED = timedelta(seconds=2)  # what changed since then may still have events on their way
 
 
@@ -45,6 +45,7 @@ class Member:
     queue: str
     reason: str
     is_on_hold: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What Asterisk showed at `at`, by its own clock. `contacts` are the seats whose telephone is within reach;
-    None where it doesn't say.
-    """
+    """What Asterisk showed at `at`, by its own clock."""
 
     at: datetime
     legs: tuple[Leg, ...] = ()
     members: tuple[Member, ...] = ()
     waiting: tuple[Waiting, ...] = ()
-    contacts: frozenset[str] | None = None
 
 
 def read(messages: Iterable[Message], now: datetime) -> Snapshot:
@@ -80,17 +78,13 @@ def read(messages: Iterable[Message], now: datetime) -> Snapshot:
         legs=tuple(_leg(one, at) for one in told["CoreShowChannel"] if one.variables().get(NAME)),
         members=tuple(_member(one) for one in told["QueueMember"] if _waits_there(one)),
         waiting=tuple(_waiting(one, at) for one in told["QueueEntry"]),
-        contacts=_contacts(told),
     )
 
 
 def out_of_reach(seen: Snapshot) -> set[str]:
     """Seats that should be offered calls, have none, and whose telephone isn't there."""
-    if seen.contacts is None:
-        return set()
     busy = {leg.extension for leg in seen.legs}
-    ready = {member.extension for member in seen.members if not member.reason}
-    return ready - busy - seen.contacts
+    return {member.extension for member in seen.members if member.is_gone and not member.reason} - busy
 
 
 def corrections(
@@ -206,13 +200,6 @@ def _is_bridged(leg: Leg, legs: Iterable[Leg]) -> bool:
     return bool(leg.bridge) and any(other.bridge == leg.bridge for other in legs if other is not leg)
 
 
-def _contacts(told: Mapping[str, list[Message]]) -> frozenset[str] | None:
-    if not told["ContactListComplete"]:
-        return None
-    reachable = (one for one in told["ContactList"] if one.one("Status") not in GONE)
-    return frozenset(contact.one("Endpoint") or contact.one("Aor") for contact in reachable)
-
-
 def _leg(message: Message, at: datetime) -> Leg:
     return Leg(
         call=message.variables()[NAME],
@@ -232,9 +219,15 @@ def _waits_there(message: Message) -> bool:
 
 
 def _member(message: Message) -> Member:
+    status = message.one("Status")
     reason = (message.one("PausedReason") or presence.UNSAID) if message.one("Paused") == "1" else ""
-    is_on_hold = message.one("Status") == ON_HOLD
-    return Member(extension_of(message.one("Location")), message.one("Queue"), reason, is_on_hold)
+    return Member(
+        extension=extension_of(message.one("Location")),
+        queue=message.one("Queue"),
+        reason=reason,
+        is_on_hold=status == ON_HOLD,
+        is_gone=status in GONE,
+    )
 
 
 def _waiting(message: Message, at: datetime) -> Waiting:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
-from hotline.errors import Refused
 from telephony.ami.link import Link
 from telephony.ami.parser import END, Message, Parser
 
@@ -15,8 +13,6 @@ async def look(link: Link) -> list[Message]:
     seen = await link.ask({"Action": "Ping"})
     for action in ("CoreShowChannels", "QueueStatus"):
         seen += await link.ask({"Action": action}, as_list=True)
-    with suppress(Refused):  # a switch that doesn't know the question is looked at all the same
-        seen += await link.ask({"Action": "PJSIPShowContacts"}, as_list=True)
     return seen
 
 

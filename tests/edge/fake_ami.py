@@ -67,7 +67,6 @@ class FakeAMI:
             ],
             "CoreShowChannels": listing("CoreShowChannels"),
             "QueueStatus": listing("QueueStatus"),
-            "PJSIPShowContacts": refusal("Invalid/unknown command: PJSIPShowContacts."),
         }
         self.login_reply: Reply = lambda action: [
             {"Response": "Success", "Message": "Authentication accepted"}

@@ -212,9 +212,8 @@ def test_a_seat_whose_telephone_is_gone_is_paused_when_two_looks_say_so(
     ami.replies["Ping"] = lambda action: [
         {"Response": "Success", "Timestamp": f"{datetime.now(UTC).timestamp():.6f}"}
     ]
-    there = {"Event": "ContactList", "Endpoint": "8002", "Status": "Reachable"}
-    ami.replies["PJSIPShowContacts"] = listing("ContactList", there)
-    ami.replies["QueueStatus"] = listing("QueueStatus", member(), member(Location="PJSIP/8002"))
+    there = member(Location="PJSIP/8002", Status="1")
+    ami.replies["QueueStatus"] = listing("QueueStatus", member(Status="5"), there)
 
     async def scene() -> None:
         async with ami.running(), bridged(ami, store):

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from hotline import calls
-from hotline.platform import secrets
-from hotline.platform.doctor import Verdict
 from hotline.settings import Settings
 from hotline.store import Store
 from hotline.store.tables import Call
-from telephony.ami.link import Address, Link
 from telephony.caller.attempt import Attempt
 from telephony.caller.config import Manners
 from telephony.caller.place import dial, place, wait
-from telephony.lineup import Snapshot
-from telephony.lineup import read as read_look
-from telephony.look import look, packed, unpacked
-from telephony.switch.doctor import foreign
 from telephony.switch.make import install
 from tests.live.conftest import PARTS
 from tests.live.stage import Stage, stage
@@ -192,30 +183,3 @@ def test_what_happens_while_the_process_is_dead_is_found_out(opened: Opens) -> N
         on.await_facts("call.ended", 3)
         outcomes = {call.caller: call.outcome for call in on.calls()}
         assert outcomes["13800138001"] == "answered"
-
-
-def test_our_own_switch_has_all_that_is_asked_of_a_foreign_one(opened: Opens) -> None:
-    with opened() as on:
-        found = list(foreign(on.settings))
-        assert [finding for finding in found if finding.verdict is not Verdict.FINE] == []
-        assert len(found) >= 7
-
-
-def test_a_look_knows_which_telephones_are_there(opened: Opens) -> None:
-    with opened() as on:
-        asterisk = on.settings.asterisk
-        secret = secrets.read(on.settings.paths.state).ami_telephony
-        link = Link(Address(asterisk.host, asterisk.ami_port, "link", secret))
-
-        async def once() -> Snapshot:
-            running = asyncio.create_task(link.run())
-            async with asyncio.timeout(10):
-                while not link.is_up:  # noqa: ASYNC110  (nobody tells us when it is)
-                    await asyncio.sleep(0.01)
-                seen = unpacked(packed(await look(link)))
-            running.cancel()
-            return read_look(seen, datetime.now(UTC))
-
-        contacts = asyncio.run(once()).contacts
-        assert contacts is not None
-        assert "8001" in contacts
