@@ -16,6 +16,8 @@ from hotline.calls import Call, Outcome, State
 from hotline.facts import Fact, subject
 
 REPAIRED = "call.repaired"
+# What happens to a call beyond a citizen's talk with one seat after the other.
+BEYOND = ("call.parked", "call.party_called", "call.party_met", "call.sent_on", "call.handed_over")
 TOLERANCE = timedelta(seconds=2)  # no further apart, two clocks mean the same moment
 _UNANSWERED = (Outcome.ABANDONED, Outcome.NO_ANSWER, Outcome.FAILED, Outcome.LOST)
 _BEGINNINGS = ("entered_at", "queued_at", "answered_at")

@@ -79,6 +79,15 @@ def keep_positions(session: Session, node: str, found: Mapping[str, Position], a
     )
 
 
+def gone_beyond(session: Session, known: Iterable[calls.Call]) -> set[str]:
+    """Those of the calls that were more than a citizen's talk with one seat after the other: a third party was called
+    into them, or they were parked.
+    """
+    ids = [call.id for call in known]
+    asked = select(col(FactRow.call)).where(col(FactRow.call).in_(ids), col(FactRow.kind).in_(repairs.BEYOND))
+    return {str(call) for call in session.scalars(asked.distinct())}
+
+
 def compared(session: Session, node: str, day: str, at: datetime, **found: Any) -> None:
     """Write down what a comparison of the day's calls with the switch's own record came to."""
     of, by = subject("record", node), subject("switch", node)

@@ -5,7 +5,7 @@ another way than repair reads it, so that a mistake there is found here. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -57,15 +57,27 @@ def told_by(rows: Iterable[Row], node: str) -> dict[str, Told]:
 
 
 def compare(
-    told: Mapping[str, Told], record: Iterable[calls.Call], start: datetime, end: datetime
+    told: Mapping[str, Told],
+    record: Iterable[calls.Call],
+    start: datetime,
+    end: datetime,
+    beyond: Set[str] = frozenset(),
 ) -> Comparison:
-    """The calls that entered a queue from `start` until before `end`."""
+    """The calls that entered a queue from `start` until before `end`. Those of `beyond` went on among more than two
+    people, or were parked: for queue_log, that was their end.
+    """
+    told = {call: _until_moved(one) if call in beyond else one for call, one in told.items()}
     of_day = {call: one for call, one in told.items() if start <= one.entered_at < end and one.is_over}
     known: dict[str, list[calls.Call]] = defaultdict(list)
     for call in record:
         known[call.id if call.id in told else calls.name(call.node, call.linkedid)].append(call)
     found = [(id_, words) for id_, one in sorted(of_day.items()) for words in _differences(one, known[id_])]
     return Comparison(len(of_day), (*found, *_untold(told, known, start, end)))
+
+
+def _until_moved(told: Told) -> Told:
+    """What queue_log says of a call, without what it can't know after the call left it."""
+    return replace(told, agent="", talked=None)
 
 
 def _told(call: str, rows: Sequence[QueueRow]) -> Told:

@@ -106,7 +106,8 @@ class Repair:
         told = told_by(queue_log.between(start, end + LONGEST), self._node)
         with self._store.transaction() as session:
             known = calls_queued(session, self._node, start, end, told)
-        return compare(told, known, start, end)
+            beyond = record.gone_beyond(session, known)
+        return compare(told, known, start, end, beyond)
 
     def compare_yesterday(self, now: datetime) -> None:
         """Once, when the day is over for long enough; what it came to is a fact."""
