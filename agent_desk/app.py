@@ -26,8 +26,10 @@ from agent_desk import (
     city_pages,
     daywatch,
     desk,
+    dialplan_pages,
     floor,
     jobs,
+    line_reports,
     login,
     order_commands,
     organisation_pages,
@@ -81,6 +83,8 @@ ROUTERS = (
     prompt_sounds,
     city_pages,
     city_commands,
+    line_reports,
+    dialplan_pages,
 )
 
 LARGEST_BODY = 256 * 1024  # bytes; a ticket with all its fields full is far below

@@ -28,7 +28,7 @@ from hotline.record.cutovers import Stretch
 router = APIRouter(route_class=VisitRoute)
 
 BACK, AHEAD = timedelta(days=120), timedelta(days=180)
-WIDTH = 300  # pixels of the time line
+WIDTH = 240  # pixels of the time line
 FITTING = {
     Mode.UNIFIED: "welcome",
     Mode.MERGED: "welcome-merged",

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     RECORDING_PLAY = "recording.play"
     KNOWLEDGE_EDIT = "knowledge.edit"
     AUDIT_READ = "audit.read"
+    REPORT_READ = "report.read"
     CATALOGUE_READ = "catalogue.read"
     ADMIN_PEOPLE = "admin.people"
     ADMIN_RULES = "admin.rules"
@@ -80,7 +81,12 @@ _DESK = frozenset(
         Permission.CATALOGUE_READ,
     }
 )
-_LEAD = _DESK | {Permission.FLOOR_WATCH, Permission.RECORDING_PLAY, Permission.CITIZEN_JOIN}
+_LEAD = _DESK | {
+    Permission.FLOOR_WATCH,
+    Permission.RECORDING_PLAY,
+    Permission.CITIZEN_JOIN,
+    Permission.REPORT_READ,
+}
 _UNIT = frozenset({Permission.ORDER_SIGN, Permission.ORDER_REPLY, Permission.PERSON_VIEW})
 
 MAY: Mapping[Role, frozenset[Permission]] = {
@@ -106,10 +112,22 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.UNIT_LEADER: _UNIT | {Permission.ORDER_RETURN, Permission.ORDER_DELEGATE, Permission.CATALOGUE_READ},
     Role.QUALITY: frozenset({Permission.TICKET_VIEW_ALL, Permission.RECORDING_PLAY}),
     Role.KNOWLEDGE_EDITOR: frozenset({Permission.KNOWLEDGE_EDIT}),
-    Role.AUDITOR: frozenset({Permission.TICKET_VIEW_ALL, Permission.AUDIT_READ, Permission.CATALOGUE_READ}),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.TICKET_VIEW_ALL,
+            Permission.AUDIT_READ,
+            Permission.CATALOGUE_READ,
+            Permission.REPORT_READ,
+        }
+    ),
     # Keeps the system going; citizens' matters are none of this role's business.
     Role.ADMINISTRATOR: frozenset(
-        {Permission.ADMIN_PEOPLE, Permission.ADMIN_RULES, Permission.CATALOGUE_READ}
+        {
+            Permission.ADMIN_PEOPLE,
+            Permission.ADMIN_RULES,
+            Permission.CATALOGUE_READ,
+            Permission.REPORT_READ,
+        }
     ),
 }
 

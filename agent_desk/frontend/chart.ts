@@ -1,6 +1,7 @@
 /**
  * Lines and bars over time: `<figure data-chart data-src="/floor/waiting" data-topics="floor">`. The source answers
  * `{"at": [seconds], "series": [{"label", "tone", "kind", "values"}]}`; a table beside it says the same in words.
+ * With `"step": "day"` its times are days, and `"marks": [{"at", "words"}]` are drawn across it.
  */
 
 import uPlot from "uplot";
@@ -16,9 +17,16 @@ interface Series {
   values: (number | null)[];
 }
 
+interface Mark {
+  at: number;
+  words: string;
+}
+
 interface Data {
   at: number[];
   series: Series[];
+  step?: "day";
+  marks?: Mark[];
 }
 
 const GAP = 1000;
@@ -37,10 +45,10 @@ export function startChart(figure: HTMLElement): void {
     const answer = await read(figure.dataset.src ?? "");
     if (!answer.ok) return;
     const fresh = answer.data as unknown as Data;
-    writeTable(figure, fresh, timeOfDay);
+    writeTable(figure, fresh, sayingOf(fresh));
     const same = data?.series.length === fresh.series.length;
     data = fresh;
-    if (plot && same) plot.setData(valuesOf(fresh));
+    if (plot && same && !fresh.marks) plot.setData(valuesOf(fresh));
     else draw();
   });
   new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
@@ -55,6 +63,7 @@ function valuesOf(data: Data): uPlot.AlignedData {
 
 function optionsFor(data: Data, width: number, time: string): uPlot.Options {
   const ink = colour("--ink-soft");
+  const say = sayingOf(data);
   const axis: uPlot.Axis = {
     stroke: ink,
     font: "12px system-ui",
@@ -67,10 +76,11 @@ function optionsFor(data: Data, width: number, time: string): uPlot.Options {
     cursor: { points: { size: 6 }, y: false },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_plot, times) => times.map(timeOfDay) },
+      { ...axis, grid: { show: false }, values: (_plot, times) => times.map(say) },
       { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
     ],
-    series: [{ label: time, value: (_plot, at) => (at ? timeOfDay(at) : "–") }, ...data.series.map(style)],
+    hooks: { draw: [(plot) => drawMarks(plot, data.marks ?? [])] },
+    series: [{ label: time, value: (_plot, at) => (at ? say(at) : "–") }, ...data.series.map(style)],
   };
 }
 
@@ -80,6 +90,40 @@ function style(series: Series): uPlot.Series {
   if (series.kind === "line") return base;
   const bars = uPlot.paths.bars?.({ size: [0.7, 24] });
   return { ...base, width: 0, fill: stroke, ...(bars ? { paths: bars } : {}) };
+}
+
+/** Across the curve, with its words at the top; those that would cover one another stand below. */
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = ctx.fillStyle = colour("--ink");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.font = `${12 * devicePixelRatio}px system-ui`;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  marks.forEach((mark, place) => {
+    const x = plot.valToPos(mark.at, "x", true);
+    const isRight = x > bbox.left + bbox.width * 0.75;
+    ctx.textAlign = isRight ? "right" : "left";
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const below = (12 + 15 * (place % 4)) * devicePixelRatio;
+    ctx.fillText(mark.words, x + (isRight ? -5 : 5) * devicePixelRatio, bbox.top + below);
+  });
+  ctx.restore();
+}
+
+function sayingOf(data: Data): (seconds: number) => string {
+  return data.step === "day" ? dayOf : timeOfDay;
+}
+
+function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleDateString(document.documentElement.lang, {
+    month: "2-digit",
+    day: "2-digit",
+    timeZone: document.body.dataset.zone,
+  });
 }
 
 function timeOfDay(seconds: number): string {

@@ -30,7 +30,9 @@ def test_a_unit_never_sees_other_tickets_nor_decides_about_its_own_objection() -
 
 
 def test_the_administrator_reads_no_citizens_matters() -> None:
-    assert all(permission.startswith(("admin.", "catalogue.")) for permission in MAY[Role.ADMINISTRATOR])
+    assert all(
+        permission.startswith(("admin.", "catalogue.", "report.")) for permission in MAY[Role.ADMINISTRATOR]
+    )
 
 
 def test_an_auditor_changes_nothing() -> None:
@@ -38,6 +40,7 @@ def test_an_auditor_changes_nothing() -> None:
         Permission.TICKET_VIEW_ALL,
         Permission.AUDIT_READ,
         Permission.CATALOGUE_READ,
+        Permission.REPORT_READ,
     }
 
 
