@@ -20,7 +20,7 @@ from tests.legacy.people import Person, Town
 from tests.legacy.systems import FIELDS, System
 
 BEGUN = datetime(2024, 1, 8, 9, 0)  # noqa: DTZ001  (old systems write the wall clock)
-UNITS = ("市城市管理和综合执法局", "市市场监督管理局", "市交通运输局", "市卫生健康局")
+UNITS = ("佛山市城市管理和综合执法局", "佛山市市场监督管理局", "佛山市交通运输局", "佛山市卫生健康局")
 AREAS = ("祖庙街道", "石湾镇街道", "桂城街道", "大良街道", "荷城街道", "西南街道")
 SAID = (
     "夜间施工噪音扰民，希望有关部门尽快处理。",
