@@ -109,7 +109,8 @@ class Asterisk(Section):
     )
     channel_log: str = Field(
         "",
-        description="the switch's channel log (CEL): a file, or postgresql://… of its table cel; empty: our own switch's",
+        description="the switch's channel log (CEL): a file, or postgresql://… of its table cel; "
+        "empty: our own switch's",
     )
     softphone_url: str = Field(
         "", description="ws:// or wss:// address that browsers use; empty: made from host and http_port"
