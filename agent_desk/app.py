@@ -28,6 +28,7 @@ from agent_desk import (
     desk,
     dialplan_pages,
     floor,
+    import_pages,
     jobs,
     line_reports,
     login,
@@ -59,6 +60,7 @@ from hotline.errors import Refused, Unreachable
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
+    import_pages,
     desk,
     seat,
     start,
