@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ AT_ONCE = 2000  # rows between two transactions
 COMPARED_AT = time(
     0, 30
 )  # of the next day, by the city's clock: most calls that began before midnight are over
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 SHOWN = 20  # differences that the fact carries; all are printed by `hotline reconcile`
 
 log = structlog.get_logger()
@@ -124,7 +125,7 @@ class Repair:
     async def _try(self, work: Callable[[datetime], object]) -> None:
         try:
             await asyncio.to_thread(work, datetime.now(UTC))
-        except (OperationalError, InterfaceError, PoolTimeout, Unreachable) as error:
+        except (*AWAY, Unreachable) as error:
             log.warning("not repaired yet", error=type(error).__name__)
         except Exception:
             log.exception("not repaired")
@@ -150,8 +151,26 @@ class Repair:
     def _write(
         self, episodes: Episodes[Position], until: datetime, ends: Mapping[str, Position], now: datetime
     ) -> Repaired:
-        finished: list[Episode] = episodes.finished(until)
+        finished = episodes.finished(until)
         places = {**ends, **episodes.unread(until)}
+        try:
+            return self._repair(finished, places, now)
+        except AWAY:
+            raise
+        except Exception:  # one of them spoils it for all: it alone is left out
+            repaired = sum((self._repair_alone(episode, now) for episode in finished), Repaired())
+            return repaired + self._repair([], places, now)
+
+    def _repair_alone(self, episode: Episode, now: datetime) -> Repaired:
+        try:
+            return self._repair([episode], {}, now)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception("call not repaired", call=episode.call)
+            return Repaired()
+
+    def _repair(self, finished: Sequence[Episode], places: Mapping[str, Position], now: datetime) -> Repaired:
         with self._store.transaction() as session:
             told = {episode.call: episode.signals for episode in finished}
             repaired = record.repair(session, self._node, told, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -281,6 +282,24 @@ def test_junk_in_the_logs_hides_nothing_around_it(store: Store, logs: Logs, repa
     for file in (logs.queue_log, logs.channels):
         file.write_bytes(b"\xff\xfe|||\n{\n\n" + file.read_bytes() + b"null\nx|y\n")
     assert repair.once(LATER) == Repaired(added=1)
+
+
+def test_a_call_that_cannot_be_written_keeps_no_other_from_it(
+    store: Store, logs: Logs, repair: Repair
+) -> None:
+    spoilt = "a number with a NUL \x00 that PostgreSQL refuses"
+    logs.write(*PLANS)
+    text = logs.channels.read_text("utf-8").splitlines()
+    own = [line.replace("Caller: 13800138000", f"Caller: {spoilt}") for line in text]
+    assert own != text
+    mark = json.dumps(spoilt)[1:-1]
+    logs.channels.write_text(
+        "".join(line.replace(spoilt, mark if REFUSED.call in line else "13800138000") + "\n" for line in own),
+        "utf-8",
+    )
+    assert repair.once(LATER) == Repaired(added=2)
+    assert set(rows(store)) == {ANSWERED.call, MOVED_ON.call}
+    assert repair.once(LATER) == NOTHING
 
 
 def test_without_logs_there_is_nothing_to_repair(store: Store, repair: Repair) -> None:

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.repair.rows import channel_row, channel_row_of, queue_row, queue_row_of, read_moment
+from hotline.repairs import replay
+from telephony.repair.rows import (
+    ChannelRow,
+    channel_row,
+    channel_row_of,
+    queue_row,
+    queue_row_of,
+    read_moment,
+)
+from telephony.repair.signals import signals
+from telephony.translate import USER_READERS
 
 pytestmark = pytest.mark.pure
 
@@ -58,6 +68,27 @@ def test_no_line_raises(line: str) -> None:
 @given(st.dictionaries(st.sampled_from(("eventtype", "eventtime", "uniqueid", "eventextra")), st.text()))
 def test_no_json_object_raises(found: dict[str, str]) -> None:
     channel_row(json.dumps(found))
+
+
+@given(
+    st.lists(
+        st.builds(
+            ChannelRow,
+            at=st.integers(0, 100).map(lambda seconds: AT + timedelta(seconds=seconds)),
+            event=st.sampled_from(
+                ("CHAN_START", "CHAN_END", "APP_START", "BRIDGE_ENTER", "ATTENDEDTRANSFER")
+            ),
+            uniqueid=st.sampled_from(("1.1", "1.2", "party-1", "")),
+            root=st.sampled_from(("1.1", "1.2")),
+            channel=st.sampled_from(("PJSIP/8001-1", "PJSIP/trunk-1", "PJSIP/8001-1<ZOMBIE>", "")),
+            app=st.sampled_from(("UserEvent", "Queue", "ConfBridge", "")),
+            data=st.sampled_from([f"{name},Call: a1-1.1" for name in USER_READERS]) | st.text(),
+            extra=st.dictionaries(st.just("transferee_channel_uniqueid"), st.just("1.1") | st.none()),
+        )
+    )
+)
+def test_no_rows_raise(found: list[ChannelRow]) -> None:
+    replay(None, signals("a1-1.1", found))
 
 
 @pytest.mark.parametrize(
