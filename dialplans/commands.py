@@ -5,8 +5,6 @@ A moment is written by the city's clock, to the minute: `--at "2026-12-01 08:30"
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from dialplans import chronicle
 from dialplans.difference import as_text, differences
 from dialplans.install import in_lines, switchroom, texts_of, texts_to_show
 from dialplans.switchroom import Outcome
-from dialplans.write import replace_file, write
+from dialplans.write import archive, replace_file, write
 from hotline.errors import Misconfigured, Refused
 from hotline.pack.model import CityPack
 from hotline.platform import postgresql, redis_server
@@ -178,12 +176,7 @@ def _write_to(to: Path, texts: Mapping[str, str]) -> None:
     if to.exists():
         raise Misconfigured(str(to), "something", "a name that nothing has yet")
     if to.name.endswith((".tar.gz", ".tgz")):
-        replace_file(to, "")  # readable by its owner alone
-        with tarfile.open(to, "w:gz") as archive:
-            for name, text in sorted(texts.items()):
-                member = tarfile.TarInfo(f"etc/{name}")
-                member.size, member.mode = len(text.encode()), 0o600
-                archive.addfile(member, io.BytesIO(text.encode()))
+        replace_file(to, archive(texts))
     else:
         write(to, texts)
     typer.echo(f"{len(texts)} files in {to}")

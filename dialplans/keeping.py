@@ -115,6 +115,8 @@ class Keeping:
             outcome: Outcome | None = Outcome("", revision, flaws=(flaw,))
         else:
             outcome = self._room.change_over(texts, revision, at, running=True)
+            if outcome is None and revision != self._revision:
+                outcome = self._room.in_force(texts, revision)
         if outcome is None:
             return
         with self._store.transaction() as session:

@@ -92,6 +92,13 @@ class Switchroom:
             self.editions.forget()
             return _outcome(new, files, runs, begun)
 
+    def in_force(self, texts: Texts, revision: int) -> Outcome | None:
+        """That `revision` is in force because it changed nothing that the switch reads; None where that isn't so."""
+        now = self.editions.in_force()
+        if now is None or self.editions.held_at() is not None or now.texts() != texts:
+            return None
+        return Outcome(now.name, revision)
+
     def roll_back(self, revision: int) -> Outcome:
         """The edition before takes the place of the present one, and stays until a later revision than `revision`.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,14 +16,23 @@ def write(folder: Path, texts: Mapping[str, str]) -> None:
         replace_file(folder / name, text)
 
 
-def replace_file(file: Path, text: str) -> None:
+def archive(texts: Mapping[str, str]) -> bytes:
+    """`texts` as a .tar.gz with a folder `etc`, whose files only their owner reads."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w:gz") as tar:
+        for name, text in sorted(texts.items()):
+            member = tarfile.TarInfo(f"etc/{name}")
+            member.size, member.mode = len(text.encode()), 0o600
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return written.getvalue()
+
+
+def replace_file(file: Path, content: str | bytes) -> None:
     """Write `file` beside its older self, then take its name."""
     new = file.with_name(f".{file.name}.new")
     new.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as stream:
-        stream.write(text)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(content.encode() if isinstance(content, str) else content)
         stream.flush()
         os.fsync(stream.fileno())
     new.rename(file)

@@ -129,11 +129,15 @@ def test_while_nothing_changes_nothing_is_rendered_and_the_switch_isn_t_asked(of
     assert (office.renderings, office.switch.told) == (0, [])
 
 
-def test_a_revision_that_means_nothing_to_the_switch_changes_nothing(office: Office) -> None:
+def test_a_revision_that_means_nothing_to_the_switch_is_in_force_at_once(office: Office) -> None:
     office.look()
-    office.change(unit="urban-management", name_zh="别的名字")
+    office.switch.told.clear()
+    office.change(name_zh="别的名字")
     office.look()
-    assert office.told() == [("applied", 1)]
+    office.keeping = office.another()
+    office.look()
+    assert office.told() == [("applied", 1), ("applied", 2)]
+    assert not [command for command in office.switch.told if "reload" in command]
 
 
 def test_a_broken_one_is_refused_once_and_the_switch_goes_on(office: Office) -> None:

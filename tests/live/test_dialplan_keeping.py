@@ -142,7 +142,7 @@ def test_the_way_back_is_as_short_and_a_queue_that_goes_keeps_its_callers(office
     assert office.entered()[-1] == "shortlived"
     outcome = office.room.roll_back(99)
     assert (outcome.edition, outcome.flaws) == (first, ())
-    after = office.call(seconds=3)
+    after = office.call(seconds=25)
     assert office.entered()[-1] == "citywide"
     assert wait(office.carrier, after).ending is Ending.CALLER
     assert wait(office.carrier, waiting).ending is Ending.CALLER  # until they themselves hung up
