@@ -59,8 +59,15 @@ def test_every_page_is_fit_for_all_readers(desk: Reception, language: str, theme
         "chenjiaqi": ["/tickets", "/tickets?q=000", f"/tickets/{ticket}", f"/tickets/{fresh}"],
         "zumiao": ["/portal", "/portal?tab=done", f"/portal/orders/{order}"],
         "zumiao-leader": [f"/portal/orders/{desk.order_of(secret)}"],
-        "guanshufen": ["/floor"],
-        "admin": ["/people", "/people?q=zzz"],
+        "guanshufen": ["/floor", "/reports/lines"],
+        "admin": [
+            "/people",
+            "/people?q=zzz",
+            "/city/lines",
+            "/city/prompts",
+            "/city/units/new",
+            "/city/history",
+        ],
         "zhenyongxin": ["/welcome"],
     }
     for login, paths in pages.items():
@@ -238,3 +245,61 @@ def test_an_administrator_adds_somebody_and_sets_a_password(desk: Reception) -> 
         setting.locator("[type=submit]").click()
         expect(setting).not_to_be_visible()
         assert page.request.post("/api/login", data={"login": "newcomer", "password": "another long one"}).ok
+
+
+def test_a_cutover_says_what_it_changes_and_others_see_it_at_once(desk: Reception) -> None:
+    with desk.guest("admin") as one, desk.guest("admin") as other:
+        other.open("/city/lines")
+        one.open("/city/lines")
+        line, dialog = "#line-12351", one.page.locator("#cutover")
+        one.page.locator(f"{line} [data-open=cutover]").click()
+        expect(dialog).to_contain_text("12351")
+        dialog.locator("[name=mode]").select_option("merged")
+        expect(dialog.locator("ins").first).to_be_visible()
+        expect(dialog.locator("del", has_text="双号并行")).to_be_visible()
+        dialog.locator("[name=at]").fill("2035-01-01T08:30")
+        expect(dialog.locator("ins", has_text="2035-01-01 08:30").first).to_be_visible()
+        dialog.locator("[type=submit]").click()
+        expect(dialog).not_to_be_visible()
+        expect(other.page.locator(line)).to_contain_text("2035-01-01 08:30", timeout=2_000)
+        expect(other.page.locator(f"{line} rect")).to_have_count(2)
+        one.page.once("dialog", lambda asked: asked.accept())
+        one.page.locator(f"{line} [data-post]").click()
+        expect(other.page.locator(line)).not_to_contain_text("2035-01-01", timeout=2_000)
+        assert one.complaints == other.complaints == []
+
+
+def test_a_row_is_tried_out_while_it_is_typed_and_undone_from_its_history(desk: Reception) -> None:
+    with desk.guest("admin") as administrator:
+        page = administrator.page
+        administrator.open("/city/queues")
+        page.get_by_role("link", name="企业服务").click()
+        page.wait_for_selector("html[data-ready]")
+        page.fill("[name=answer_target]", "soon")
+        expect(page.locator("[data-error=answer_target]")).to_contain_text("整数")
+        page.fill("[name=answer_target]", "33")
+        expect(page.locator("[data-error=answer_target]")).to_be_empty()
+        expect(page.locator("#would ins")).to_have_text("33")
+        page.get_by_label("法律与维权").check()
+        expect(page.locator("#would ins", has_text="法律与维权")).to_be_visible()
+        page.fill("[name=why]", "试行")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/city/queues")
+        administrator.open("/city/history")
+        revision = page.locator(".sheet", has_text="试行")
+        expect(revision).to_contain_text("33")
+        revision.locator("[data-open]").click()
+        page.locator("#undo-revision [type=submit]").click()
+        expect(page.locator("#steps > ol > li").first).to_contain_text("撤销", timeout=2_000)
+        assert administrator.complaints == []
+
+
+def test_a_report_draws_its_curve_and_says_it_in_a_table(desk: Reception) -> None:
+    with desk.guest("guanshufen") as supervisor:
+        supervisor.open("/reports/lines?line=12345&days=30")
+        expect(supervisor.page.locator("#curve canvas")).to_be_visible()
+        expect(supervisor.page.locator("#curve [data-table] tr")).to_have_count(2)
+        expect(supervisor.page.locator("#curve [data-table] th").nth(30)).to_be_attached()
+        with supervisor.page.expect_download() as download:
+            supervisor.page.get_by_role("link", name="CSV").click()
+        assert download.value.suggested_filename.endswith(".csv")
