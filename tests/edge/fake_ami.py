@@ -58,6 +58,7 @@ class FakeAMI:
         self.logins = 0
         self.accepted = 0
         self.is_silent = False
+        self.tells_booted = True
         self.port = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self.banner = BANNER
@@ -90,6 +91,19 @@ class FakeAMI:
         """The same from another thread."""
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self.send, *parts)
+
+    async def dribble(self, data: bytes, size: int = 1) -> None:
+        """Say it in pieces of `size` bytes, each in a packet of its own: characters and line ends come apart."""
+        for start in range(0, len(data), size):
+            for writer in self.connections:
+                writer.write(data[start : start + size])
+                await writer.drain()
+            await asyncio.sleep(0)
+
+    def half_close(self) -> None:
+        """Say that nothing more will be said, and go on listening."""
+        for writer in self.connections:
+            writer.write_eof()
 
     def drop(self) -> None:
         """Close every connection without a word."""
@@ -153,6 +167,11 @@ class FakeAMI:
     def _log_in(self, action: Message) -> list[Headers]:
         self.logins += 1
         answer = self.login_reply(action)
-        if answer and answer[0]["Response"] == "Success" and action.one("Events") != "off":
+        if (
+            answer
+            and answer[0]["Response"] == "Success"
+            and action.one("Events") != "off"
+            and self.tells_booted
+        ):
             return [*answer, {"Event": "FullyBooted", "Status": "Fully Booted"}]
         return answer

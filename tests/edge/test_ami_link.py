@@ -280,6 +280,162 @@ def test_a_storm_of_reconnections_keeps_its_distance() -> None:
     asyncio.run(scene())
 
 
+def test_a_message_that_ends_in_crlf_lf_does_not_swallow_the_next_event() -> None:
+    """asterisk#761: panoramisk glues the next event to it, and a channel is never seen."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            ami.send(b"Event: CoreShowChannelMapComplete\r\nN: 0\r\n\n", *numbered(1, 3))
+            assert names(await collect(link, 4)) == ["Up", "0", "1", "2"]
+
+    asyncio.run(scene())
+
+
+def test_characters_split_between_packets_are_whole() -> None:
+    """panoramisk decodes each read by itself: half of a character is dropped."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            await ami.dribble("Event: UserEvent\r\nName: Zoë 佛山\r\nEmpty: \r\n\r\n".encode())
+            _, event = await collect(link, 2)
+            assert isinstance(event, Message)
+            assert (event.one("Name"), event["Empty"]) == ("Zoë 佛山", "")
+
+    asyncio.run(scene())
+
+
+def test_a_connection_dropped_in_the_middle_of_an_event_leaves_nothing_of_it() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            ami.send(*numbered(0, 1), b"Event: UserEvent\r\nN: 1\r\nHalf")
+            await until(lambda: link._items.qsize() == 2)
+            ami.drop()
+            await until(lambda: ami.logins == 2 and link.is_up)
+            ami.send(*numbered(2, 3))
+            assert names(await collect(link, 5)) == ["Up", "0", "Down", "Up", "2"]
+
+    asyncio.run(scene())
+
+
+def test_a_half_closed_socket_is_a_closed_one() -> None:
+    """A read that ends in good order is no news for some clients: they spin, or listen to nothing for ever."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            ami.half_close()
+            items = await collect(link, 3)
+            assert [type(item) for item in items] == [Up, Down, Up]
+
+    asyncio.run(scene())
+
+
+def test_a_header_of_a_megabyte_costs_its_own_message_only() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            ami.send(*numbered(0, 1), {"Event": "UserEvent", "X": "x" * 1_000_000}, *numbered(1, 2))
+            assert names(await collect(link, 3)) == ["Up", "0", "1"]
+            assert link.skipped == 1
+            ami.drop()
+            await until(lambda: ami.logins == 2 and link.is_up)
+            assert link.skipped == 1
+
+    asyncio.run(scene())
+
+
+def test_a_peer_that_reads_slowly_holds_no_event_back() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami, deadline=0.2) as link:
+            await until(lambda: link.is_up)
+            ami.replies["Slow"] = None
+            asking = [
+                asyncio.ensure_future(link.ask({"Action": "Slow", "X": "x" * 50_000})) for _ in range(50)
+            ]
+            ami.send(*numbered(0, 100))
+            assert len(names(await collect(link, 101))) == 101
+            answers = await asyncio.gather(*asking, return_exceptions=True)
+            assert all(isinstance(answer, Unreachable) for answer in answers)
+
+    asyncio.run(scene())
+
+
+def test_events_that_nobody_wants_are_not_even_read() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami:
+            link = Link(ami.address, wanted=frozenset({b"FullyBooted", b"Hangup"}))
+            running = asyncio.create_task(link.run())
+            await until(lambda: link.is_up)
+            ami.send({"Event": "VarSet", "N": "0"}, {"Event": "Hangup", "N": "1"}, {"Event": "RTCPSent"})
+            (seen,) = await link.ask({"Action": "Ping"})
+            assert seen.one("Ping") == "Pong"
+            assert names(await collect(link, 2)) == ["Up", "1"]
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    asyncio.run(scene())
+
+
+def test_a_list_answers_its_action_though_nobody_wants_such_events() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami:
+            ami.replies["QueueStatus"] = listing("QueueStatus", {"Event": "QueueMember"})
+            link = Link(ami.address, wanted=frozenset({b"FullyBooted"}))
+            running = asyncio.create_task(link.run())
+            await until(lambda: link.is_up)
+            assert len(await link.ask({"Action": "QueueStatus"}, as_list=True)) == 3
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    asyncio.run(scene())
+
+
+def test_a_login_that_is_never_followed_by_a_booted_switch_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An account that may not read `system` is let in, and then hears nothing for ever."""
+    monkeypatch.setattr(link_module, "BOOTING", 0.05)
+
+    async def scene() -> None:
+        ami = FakeAMI()
+        ami.tells_booted = False
+        async with ami.running(), linked(ami) as link:
+            await until(lambda: ami.logins >= 2)
+            assert not link.is_up
+
+    asyncio.run(scene())
+
+
+def test_a_refused_connection_leaves_no_pinger_behind() -> None:
+    """panoramisk's goes on for life, and writes into nothing."""
+
+    async def scene() -> None:
+        ami = FakeAMI()
+        async with ami.running():
+            pass
+        async with linked(ami, ping_every=0.01) as link:
+            await asyncio.sleep(0.1)
+            assert link.pinger is None
+
+    asyncio.run(scene())
+
+
+def test_two_simultaneous_hang_ups_are_two_events() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            hangup = {"Event": "Hangup", "Uniqueid": "1.1", "N": "0"}
+            ami.send(hangup, hangup)
+            assert names(await collect(link, 3)) == ["Up", "0", "0"]
+
+    asyncio.run(scene())
+
+
 def test_pauses_grow_up_to_their_bound() -> None:
     longest = [pause for pause, _ in zip(pauses(lambda low, high: high), range(8), strict=False)]
     assert longest == sorted(longest)

@@ -191,3 +191,47 @@ def test_a_mistake_of_ours_ends_that_conversation_alone(heard: list[Reply | str]
 async def _read_away(reader: asyncio.StreamReader) -> None:
     while await reader.read(1000):
         pass
+
+
+def test_a_peer_that_goes_away_before_its_reply_is_whole(heard: list[Reply | str]) -> None:
+    """panoramisk's server takes what was left of the command's reply for a number, and raises."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEADER)
+        await reader.readline()
+        writer.write(b"200 res")
+        writer.write_eof()
+
+    assert against(talk, heard) == []
+    assert heard[0] == "closed"
+
+
+@pytest.mark.parametrize("argument", ["x\nHANGUP", "x\rHANGUP", 'a"b\n'])
+def test_a_newline_in_an_argument_begins_no_command_of_its_own(argument: str) -> None:
+    with pytest.raises(ValueError, match="a word that AGI"):
+        set_variable("A", argument)
+
+
+def test_a_thousand_connections_that_close_at_once_cost_nothing(heard: list[Reply | str]) -> None:
+    """Each of them freezes panoramisk's event loop for good: a health check or a port scan is enough."""
+
+    async def storm() -> None:
+        async with serving("127.0.0.1", 0, {}) as server:
+            address = server.sockets[0].getsockname()
+            async with asyncio.timeout(20):
+                for _ in range(1000):
+                    _, writer = await asyncio.open_connection(*address)
+                    writer.close()
+                    await writer.wait_closed()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEADER)
+        for _ in range(2):
+            await reader.readline()
+            writer.write(OK)
+
+    with capture_logs() as logs:
+        asyncio.run(storm())
+    assert logs == []
+    against(talk, heard)
+    assert len(heard) >= 2

@@ -118,3 +118,30 @@ def test_any_cut_of_any_stream_gives_the_same_messages(
 @given(st.lists(st.binary(max_size=200)))
 def test_no_bytes_make_it_raise(pieces: list[bytes]) -> None:
     parse(*pieces)
+
+
+def test_events_that_are_not_wanted_are_passed_over_unless_they_answer_somebody() -> None:
+    parser = Parser(wanted=frozenset({b"Hangup"}))
+    data = (
+        b"Event: VarSet\r\nA: 1\r\n\r\nEvent: Hangup\r\nA: 2\r\n\r\nEvent: QueueMember\r\nActionID: 7\r\n\r\n"
+    )
+    messages = parser.feed(data + b"Response: Success\r\nActionID: 7\r\n\r\nEvent: Hangup\r\n\r\n")
+    assert [message.event for message in messages] == ["Hangup", "QueueMember", "", "Hangup"]
+    assert [message.action_id for message in messages] == ["", "7", "7", ""]
+    assert parser.skipped == 0
+
+
+def test_a_message_can_be_written_down_and_read_again() -> None:
+    (heard,) = parse("Event: E\r\nChanVariable: A=佛山\r\nChanVariable: B=2\r\nEmpty: \r\n\r\n".encode())
+    made = Message({"Event": "E", "ChanVariable": ["A=佛山", "B=2"], "Empty": ""})
+    assert heard == made == Message(raw=made.raw)
+    assert heard.raw == made.raw
+
+
+@given(HEADERS)
+def test_name_and_action_are_the_same_whether_the_rest_is_read_or_not(headers: list[tuple[str, str]]) -> None:
+    lines = [("Event", "E"), ("ActionID", "9"), *((f"X{name}", value) for name, value in headers)]
+    raw = "\r\n".join(f"{name}: {value}" for name, value in lines).encode()
+    fresh, known = Message(raw=raw), Message(raw=raw)
+    assert len(known) >= 2
+    assert (fresh.event, fresh.action_id) == (known.event, known.action_id) == ("E", "9")

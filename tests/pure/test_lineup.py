@@ -11,7 +11,7 @@ from hotline import calls, presence
 from hotline.calls import Call, State
 from hotline.presence import Seat
 from telephony.ami.parser import Message
-from telephony.lineup import Leg, Member, Snapshot, Waiting, corrections, read
+from telephony.lineup import Leg, Member, Snapshot, Waiting, corrections, out_of_reach, read
 from telephony.translate import Signal
 
 pytestmark = pytest.mark.pure
@@ -144,3 +144,64 @@ def test_asterisks_answers_are_read() -> None:
     assert seen.legs == (replace(SEAT, bridge="b", caller="8001"),)
     assert seen.members == (Member("8001", "urban", presence.UNSAID),)
     assert seen.waiting == (Waiting("1.1", "urban", NOW - timedelta(seconds=7)),)
+
+
+SEATED = believed(State.TALKING, agent="8001", answered_at=LONG_AGO)
+BRIDGED = (replace(TRUNK, bridge="b"), replace(SEAT, bridge="b"))
+
+
+def verbs(seen: Snapshot, call: Call) -> list[str]:
+    """What becomes of the call by the corrections, as its facts say."""
+    kinds: list[str] = []
+    now: Call | None = call
+    for signal in about_calls(seen, call):
+        assert isinstance(signal, calls.Signal)
+        now, facts = calls.step(now, signal)
+        kinds += [fact.kind for fact in facts]
+    return kinds
+
+
+@pytest.mark.parametrize(
+    ("state", "is_on_hold", "expected"),
+    [
+        (State.TALKING, True, ["call.held"]),
+        (State.HELD, True, []),
+        (State.HELD, False, ["call.resumed"]),
+        (State.TALKING, False, []),
+    ],
+)
+def test_a_seat_s_telephone_says_whether_its_citizen_hears_music(
+    state: State, is_on_hold: bool, expected: list[str]
+) -> None:
+    seen = Snapshot(NOW, BRIDGED, (Member("8001", "urban", "", is_on_hold=is_on_hold),))
+    assert verbs(seen, replace(SEATED, state=state)) == expected
+
+
+def test_a_seat_with_two_channels_says_nothing_about_hold() -> None:
+    second = replace(SEAT, uniqueid="1.9", call="a1-9.9")
+    seen = Snapshot(NOW, (*BRIDGED, second), (Member("8001", "urban", ""),))
+    held = replace(SEATED, state=State.HELD)
+    assert [signal for signal in about_calls(seen, held) if isinstance(signal, calls.Resumed)] == []
+
+
+def test_a_citizen_whom_the_dialplan_keeps_is_parked_or_held() -> None:
+    parked = Snapshot(NOW, (replace(TRUNK, place="parked"),))
+    assert verbs(parked, SEATED) == ["call.parked"]
+    kept = Snapshot(NOW, (replace(TRUNK, place="held"), replace(SEAT, bridge="room")))
+    assert verbs(kept, SEATED) == ["call.held"]
+
+
+def test_who_consults_another_seat_still_has_the_call() -> None:
+    other = replace(SEAT, uniqueid="1.3", extension="8000", bridge="b")
+    seen = Snapshot(NOW, (other, *BRIDGED))
+    assert verbs(seen, SEATED) == []
+
+
+def test_a_telephone_that_is_gone_is_told_of_seats_that_should_ring() -> None:
+    gone = Member("8001", "urban", "", is_gone=True)
+    paused = Member("8002", "urban", "meal", is_gone=True)
+    busy = Member("8003", "urban", "", is_gone=True)
+    seen = Snapshot(
+        NOW, (replace(SEAT, extension="8003"),), (gone, paused, busy, Member("8004", "urban", ""))
+    )
+    assert out_of_reach(seen) == {"8001"}
