@@ -30,7 +30,9 @@ def search() -> None:
     with telling(console) as say, setup.record(settings, say):
         say.rest()
         found = _search(settings, console)
-    console.print(f"{found.merged} pairs merged; {found.doubtful} doubtful ones wait on the page Same citizens")
+    console.print(
+        f"{found.merged} pairs merged; {found.doubtful} doubtful ones wait on the page Same citizens"
+    )
 
 
 def _search(settings: Settings, console: Console) -> Account:
