@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from agent_desk import naming
+from agent_desk.third_view import ThirdView, third_view
 from agent_desk.visit import Visit
 from hotline import calls, presence, tickets
 from hotline.lines import MODE_WORDS, line_at
@@ -38,6 +39,7 @@ class CallCard:
     citizen: Citizen | None
     area: str
     tickets: Sequence[Ticket]
+    third: ThirdView | None
 
     @property
     def open_tickets(self) -> int:
@@ -68,6 +70,7 @@ def call_card(visit: Visit) -> CallCard | None:
         citizen=citizen,
         area=naming.area(visit, citizen.area) if citizen else "",
         tickets=_earlier(visit, citizen) if citizen else (),
+        third=third_view(visit, call),
     )
 
 

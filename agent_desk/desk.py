@@ -15,6 +15,7 @@ from agent_desk.callcard import CallCard, call_card
 from agent_desk.linkview import LinkView, link_view
 from agent_desk.render import fragment, page_for, render
 from agent_desk.seat import PAUSE_REASONS
+from agent_desk.third_view import ParkedCall, parked_calls
 from agent_desk.ticketview import ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import presence, tickets
@@ -61,6 +62,7 @@ class DeskView:
     seat: SeatView
     card: CallCard | None
     tasks: Sequence[Task]
+    parked: Sequence[ParkedCall]
     lines: Sequence[tuple[Line, str]]
     own_line: str
     link: LinkView | None
@@ -102,6 +104,13 @@ def tasks_fragment(visit: Visiting) -> Response:
     return fragment(visit, "desk/tasks.html", tasks=_tasks(visit))
 
 
+@router.get("/parked")
+def parked_fragment(visit: Visiting) -> Response:
+    """The calls that anybody may pick up."""
+    visit.viewer.must(Permission.DESK_USE)
+    return fragment(visit, "desk/parked.html", parked=parked_calls(visit))
+
+
 @router.get("/tickets/{identity}")
 def ticket_fragment(visit: Visiting, identity: int) -> Response:
     """One ticket in the middle of the desk: to be answered or dispatched, or its citizen to be asked."""
@@ -122,6 +131,7 @@ def _desk(visit: Visit) -> DeskView:
         seat=_seat(visit),
         card=call_card(visit),
         tasks=_tasks(visit),
+        parked=parked_calls(visit),
         lines=[(line, naming.name(line, language)) for line in lines],
         own_line=city.city.number,
         link=link_view(visit),

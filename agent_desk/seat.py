@@ -76,7 +76,7 @@ def begin_session(visit: Visiting) -> Credentials:
     extension = extension_of(visit.viewer)
     password = secrets.token_urlsafe(24)
     asterisk = visit.house.settings.asterisk
-    _tell(visit, "seat.session_begun", extension)
+    tell(visit, "seat.session_begun", extension)
     visit.house.telephone.issue_password(extension, password)
     return Credentials(
         extension=extension,
@@ -93,7 +93,7 @@ def set_seat(visit: Visiting, wish: SeatWish) -> dict[str, str]:
     if wish.state is Wish.PAUSED and wish.reason not in PAUSE_REASONS:
         raise Refused("field.unknown", field="reason")
     queues, telephone = _queues(visit), visit.house.telephone
-    _tell(visit, "seat.asked", extension, wish=wish.state.value, reason=wish.reason)
+    tell(visit, "seat.asked", extension, wish=wish.state.value, reason=wish.reason)
     if wish.state is Wish.AWAY:
         telephone.leave_queues(extension)
         telephone.withdraw_password(extension)
@@ -157,7 +157,7 @@ def _place(visit: Visit, placed: calls.Placed) -> None:
         raise
 
 
-def _tell(visit: Visit, kind: str, extension: str, **data: str) -> None:
+def tell(visit: Visit, kind: str, extension: str, **data: str) -> None:
     """Writes down who asked; what became of it is told by the switch itself.
 
     Committed at once: whoever waits for another machine must not hold a connection to the record meanwhile.

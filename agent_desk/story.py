@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hotline import clock_policy, parties
 from hotline.calls import OUTCOME_WORDS, Outcome
-from hotline.clock_policy import KIND_WORDS, Kind
 from hotline.facts import Fact
+from hotline.parties import Kind
 from hotline.tickets import SATISFACTION_WORDS, SOLUTION_WORDS, Satisfaction, Solution
 from hotline.words import N_, translate
 
@@ -52,6 +53,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "call.resumed": ("headset", N_("Back from hold")),
     "call.placed": ("call-back", N_("{seat} calls the citizen back")),
     "call.rang": ("phone", N_("The citizen's telephone rings")),
+    "call.parked": ("clock", N_("Parked")),
+    "call.party_called": ("call-back", N_("{party} was called in")),
+    "call.party_met": ("people", N_("{party} picked up")),
+    "call.party_left": ("phone-off", N_("{party} left the call")),
+    "call.sent_on": ("arrow", N_("Sent on to {party}")),
+    "call.handed_over": ("arrow", N_("Handed over to {party}")),
     "call.ended": ("phone-off", N_("The call ended")),
     "call.repaired": ("undo", N_("Put right from the switch's own record")),
     "recording.played": ("play", N_("Recording listened to")),
@@ -113,7 +120,17 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "unit": names.unit(str(data.get("unit") or "")),
         "former": names.unit(str(data.get("former") or "")),
         "seat": names.seat(str(data.get("extension") or "")),
+        "party": _party(str(data.get("party") or ""), names),
     }
+
+
+def _party(text: str, names: Names) -> str:
+    """What a third party is called; an emergency number is its own name."""
+    party = parties.parse(text)
+    if party is None:
+        return text
+    called = {Kind.SEAT: names.seat, Kind.BRANCH: names.line}.get(party.kind, str)
+    return called(party.number)
 
 
 def _details(fact: Fact, names: Names) -> Iterator[str]:
@@ -122,6 +139,8 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield translate(SOLUTION_WORDS[Solution(fact.data["solution"])], names.language)
     elif fact.kind == "call.ended":
         yield from _end(fact, names)
+    elif fact.kind == "call.party_left":
+        yield translate(parties.STANDING_WORDS[parties.Standing(fact.data["party_stands"])], names.language)
     elif fact.data.get("reason"):
         yield str(fact.data["reason"])
     if fact.data.get("catalogue"):
@@ -138,7 +157,7 @@ def _end(fact: Fact, names: Names) -> Iterator[str]:
 
 def _clock(fact: Fact, names: Names) -> str:
     """What was promised until when; of a clock that stopped, whether that was in time."""
-    label = translate(KIND_WORDS[Kind(fact.data["clock"])], names.language)
+    label = translate(clock_policy.KIND_WORDS[clock_policy.Kind(fact.data["clock"])], names.language)
     due = datetime.fromisoformat(fact.data["due"]) if fact.data.get("due") else None
     if due is None:
         return label

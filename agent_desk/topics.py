@@ -11,8 +11,10 @@ from collections.abc import Iterable, Set
 
 from sqlmodel import Session
 
+from hotline.calls import State
 from hotline.errors import Refused
 from hotline.facts import Fact
+from hotline.parties import Kind, Party
 from hotline.record import visibility
 from hotline.roles import Permission
 from hotline.viewer import Viewer
@@ -22,6 +24,7 @@ ORDERS = "orders"
 TICKETS = "tickets"
 TASKS = "tasks"
 SEAT = "seat"
+PARKED = "parked"
 CITY = "city"
 LINK = "link"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
@@ -44,7 +47,7 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.unit is not None or viewer.may(Permission.TICKET_VIEW_ALL)
     if topic == TICKETS:
         return viewer.may(Permission.TICKET_VIEW_ALL)
-    if topic == TASKS:
+    if topic in (TASKS, PARKED):
         return viewer.may(Permission.DESK_USE)
     if topic == SEAT:
         return viewer.extension is not None
@@ -78,7 +81,15 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
     if topic == CITY:
         return fact.noun in ("city", "dialplan")
     if topic == SEAT:
-        return fact.noun in ("call", "seat") and fact.data.get("extension") == viewer.extension
+        return fact.noun in ("call", "seat") and _is_at_seat(fact, viewer.extension or "")
+    if topic == PARKED:
+        return fact.noun == "call" and State.PARKED in (fact.was, fact.became)
     if topic == LINK:
         return fact.noun == "link"
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
+
+
+def _is_at_seat(fact: Fact, extension: str) -> bool:
+    """Its own, or one that it is asked about as a third party."""
+    asked = str(Party(Kind.SEAT, extension))
+    return fact.data.get("extension") == extension or fact.data.get("party") == asked
