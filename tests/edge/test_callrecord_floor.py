@@ -11,7 +11,7 @@ from hotline import calls, journal, presence
 from hotline.floor import Floor
 from hotline.record import floor as record
 from hotline.record.calls import Signal, apply
-from hotline.record.links import lose
+from hotline.record.links import advance, lose, restore
 from hotline.store import Store
 
 pytestmark = pytest.mark.edge
@@ -52,6 +52,8 @@ def test_both_ways_lead_to_the_same_floor(store: Store) -> None:
     ]
     with store.transaction() as session:
         apply(session, signals, "a1")
+        advance(session, "a1", 1, 1, at(0), 0)
+        restore(session, "a1", at(0), [])
         lose(session, "a1", at(90), "silent")
     with store.transaction() as session:
         facts = journal.read(session, 0).facts
