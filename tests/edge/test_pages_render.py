@@ -28,7 +28,8 @@ LOGINS = {
 SENTENCES = [text for text in catalogue("zh_Hans") if " " in text and "{" not in text and len(text) > 12]
 
 
-READ_BY = {"/city": Permission.AUDIT_READ}  # who may read a page, though it stands in others' menu
+# who may read a page, though it stands in the menu of others
+READ_BY = {"/city": Permission.AUDIT_READ, "/city/history": Permission.ADMIN_RULES}
 
 
 def whole(visitor: Visitor, path: str, language: str) -> None:
