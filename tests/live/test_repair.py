@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ IN_TIME = 2 * EVERY  # seconds: a reading comes after at most `EVERY`, and leave
 
 @pytest.fixture
 def settings(served: Settings) -> Settings:
-    """A switch that has no prompts to play, so that calls are in their queue at once."""
+    """A switch with programs that are there already."""
     parts = served.paths.model_copy(update={"parts": PARTS})
     install(served.model_copy(update={"paths": parts}), lambda text: None)
     served.paths.parts.mkdir()
@@ -64,6 +65,8 @@ def test_calls_of_which_nobody_heard_are_in_the_record(
     settings: Settings, store: Store, tmp_path: Path
 ) -> None:
     with stage(settings, store, TALKS, BRIEF) as on:
+        # Without a word to play, calls are in their queue at once.
+        shutil.rmtree(settings.paths.parts / "prompts", ignore_errors=True)
         on.telephone.join_queues("8001", QUEUES)
         on.await_seat("8001", "ready")
         seen = dial(on.carrier, Attempt("12319", caller="13800138001", seconds=6))
