@@ -51,6 +51,12 @@ class Control:
         """The only value's words."""
         return dict(self.options).get(self.value, self.value)
 
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """The values with their words."""
+        words = dict(self.options)
+        return [(value, words.get(value, value)) for value in self.values]
+
 
 @dataclass(frozen=True)
 class Difference:
