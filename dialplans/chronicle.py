@@ -32,20 +32,23 @@ def note(
     *,
     by: str = SYSTEM,
     rolled_back: bool = False,
-) -> None:
-    """Tell what a change came to, unless that was the last thing that was told."""
+) -> bool:
+    """Tell what a change came to, unless that was the last thing that was told. Whether it wasn't."""
     kind = REFUSED if outcome.flaws else ROLLED_BACK if rolled_back else APPLIED
     data = _data(outcome)
     last = newest(session, node, 1)
-    if not last or last[0].kind != kind or not _is_same(last[0].data, data):
-        journal.append(session, Fact(kind, subject("dialplan", node), at, by=by, data=data))
+    if last and last[0].kind == kind and _is_same(last[0].data, data):
+        return False
+    journal.append(session, Fact(kind, subject("dialplan", node), at, by=by, data=data))
+    return True
 
 
-def note_in_force(session: Session, node: str, outcome: Outcome, at: datetime) -> None:
-    """Tell of an edition that is in force, unless it has been told."""
+def note_in_force(session: Session, node: str, outcome: Outcome, at: datetime) -> bool:
+    """Tell of an edition that is in force, unless it has been told. Whether it hadn't."""
     told = [one for one in newest(session, node, MOST_FLAWS) if one.kind != REFUSED]
-    if outcome.flaws or not told or told[0].data.get("edition") != outcome.edition:
-        note(session, node, outcome, at)
+    if not outcome.flaws and told and told[0].data.get("edition") == outcome.edition:
+        return False
+    return note(session, node, outcome, at)
 
 
 def newest(session: Session, node: str, most: int) -> Sequence[FactRow]:

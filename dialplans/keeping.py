@@ -55,7 +55,7 @@ def children(settings: Settings) -> Iterator[Child]:
     if not settings.asterisk.external:
         yield Child(
             name="switchroom",
-            argv=command_line("switchroom"),
+            argv=("nice", *command_line("switchroom")),  # behind the calls, and behind what callers wait for
             ready=lambda: True,
             after=("postgresql", "redis", "asterisk"),
         )
@@ -104,8 +104,9 @@ class Keeping:
         outcome = self._room.confirm()
         if outcome is not None:
             with self._store.transaction() as session:
-                note_in_force(session, self._settings.asterisk.node, outcome, at)
-            _say(outcome)
+                is_new = note_in_force(session, self._settings.asterisk.node, outcome, at)
+            if is_new:
+                _say(outcome)
             self._confirmed = now.name
 
     def _bring_in(self, pack: CityPack, revision: int, at: datetime) -> None:
@@ -120,8 +121,9 @@ class Keeping:
         if outcome is None:
             return
         with self._store.transaction() as session:
-            note(session, self._settings.asterisk.node, outcome, at)
-        _say(outcome)
+            is_new = note(session, self._settings.asterisk.node, outcome, at)
+        if is_new:
+            _say(outcome)
         if not outcome.flaws:
             self._confirmed = outcome.edition
 
@@ -129,11 +131,11 @@ class Keeping:
 def _say(outcome: Outcome) -> None:
     if outcome.flaws:
         flaws = [str(flaw) for flaw in outcome.flaws]
-        log.error("configuration refused", edition=outcome.edition, revision=outcome.revision, flaws=flaws)
+        log.error("configuration refused", revision=outcome.revision, flaws=flaws)
     else:
         log.info(
             "configuration in force",
-            edition=outcome.edition,
+            edition=outcome.edition.partition("-")[0],  # what follows may look like a telephone number
             revision=outcome.revision,
             files=outcome.files,
             seconds=outcome.seconds,
