@@ -20,7 +20,7 @@ from hotline.imports.kinds import Form, Kind
 from hotline.imports.rows import APART, Mapped
 
 _TYPES = {Form.MOMENT: "timestamptz", Form.DAY: "date", Form.TRUTH: "boolean"}
-_PREFIX = {"is_new": "boolean", "subject": "bigint", "row": "bigint", "digest": "text"}
+_PREFIX = {"is_new": "boolean", "subject": "bigint", "row": "bigint PRIMARY KEY", "digest": "text"}
 
 
 def _nothing(mapped: Mapped, identity: int, zone: ZoneInfo) -> tuple[str, ...]:
@@ -69,31 +69,33 @@ def load(
 ) -> tuple[datetime, datetime] | None:
     """Writes the new and the changed rows, and that the others were seen. Returns the time that they are of."""
     cursor = _cursor(session)
-    _mark_met(cursor, loading.kind.name, decided.alike, whose)
+    changed = [mapped for mapped, _ in decided.changed]
+    _mark_met(cursor, loading.kind.name, [*decided.alike, *changed], whose)
     if not decided.new and not decided.changed:
         return None
+    cursor.execute(_BY_INDEX)
     _stage(cursor, loading, decided, whose.zone)
     values = {"source": whose.source, "run": whose.run, "at": at, "kind": loading.kind.name}
     span = cursor.execute(loading.span, values).fetchone() if loading.span else None
     for statement in loading.statements:
         cursor.execute(statement, values)
     cursor.execute(_REMEMBER if loading.table else _REMEMBER_WITHOUT_ID, values)
-    cursor.execute(_UPDATE_REMEMBERED, values)
     if loading.told:
         _tell(session, cursor.execute(loading.told), whose, at)
     return (span[0], span[1]) if span and span[0] else None
 
+
+# A batch is small beside what it goes into, so each of its rows looks there by an index. The planner can't know: the
+# tables grow faster than their statistics, and a plan for an empty table reads a full one once for every row.
+_BY_INDEX = (
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+)
 
 _REMEMBER = """
     INSERT INTO imported (key, kind, source, digest, subject, run, row)
     SELECT key, %(kind)s, %(source)s, decode(digest, 'hex'), subject, %(run)s, row FROM staging WHERE is_new"""
 
 _REMEMBER_WITHOUT_ID = _REMEMBER.replace(" subject, %(run)s", " NULL, %(run)s")
-
-_UPDATE_REMEMBERED = """
-    UPDATE imported SET digest = decode(s.digest, 'hex'), run = %(run)s, row = s.row
-    FROM staging AS s
-    WHERE NOT is_new AND imported.key = s.key AND imported.kind = %(kind)s AND imported.source = %(source)s"""
 
 
 def _stage(cursor: psycopg.Cursor[Any], loading: Loading, decided: Decided, zone: ZoneInfo) -> None:
@@ -128,13 +130,22 @@ def _line(is_new: str, mapped: Mapped, identity: int, added: Sequence[str]) -> s
     return line.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "\n"
 
 
-def _mark_met(cursor: psycopg.Cursor[Any], kind: str, alike: Sequence[Mapped], whose: Whose) -> None:
-    if alike:
-        keys, rows = [mapped.key for mapped in alike], [mapped.row for mapped in alike]
+def _mark_met(cursor: psycopg.Cursor[Any], kind: str, met: Sequence[Mapped], whose: Whose) -> None:
+    """Remembers of known keys what they say now, and where they said it."""
+    if met:
+        # From arrays, not from staging: a join the other way round would read all keys of the source.
         cursor.execute(
-            "UPDATE imported SET run = %s, row = met.row FROM unnest(%s::text[], %s::bigint[]) AS met (key, row)"
+            "UPDATE imported SET digest = met.digest, run = %s, row = met.row"
+            " FROM unnest(%s::text[], %s::bytea[], %s::bigint[]) AS met (key, digest, row)"
             " WHERE imported.key = met.key AND kind = %s AND source = %s",
-            (whose.run, keys, rows, kind, whose.source),
+            (
+                whose.run,
+                [mapped.key for mapped in met],
+                [mapped.digest for mapped in met],
+                [mapped.row for mapped in met],
+                kind,
+                whose.source,
+            ),
         )
 
 

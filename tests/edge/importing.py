@@ -17,8 +17,8 @@ from hotline.store.tables import ImportRun
 from tests.edge.conftest import Town
 
 HEADER = (
-    "工单编号", "诉求类型", "标题", "内容", "姓名", "电话", "受理时间", "状态", "承办单位", "派单时间", "时限", "办结时间",
-    "答复", "满意度",
+    "工单编号", "诉求类型", "标题", "内容", "姓名", "电话", "受理时间", "状态", "承办单位", "派单时间", "时限",
+    "办结时间", "答复", "满意度",
 )  # fmt: skip
 MAPPING = """
 kind = "tickets"
