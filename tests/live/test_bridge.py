@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -43,8 +45,11 @@ def opened(served: Settings, store: Store, tmp_path: Path) -> Opens:
     desk = served.desk.model_copy(update={"wrap_up": 1.0})
     settings = served.model_copy(update={"asterisk": asterisk, "desk": desk})
 
-    def open_stage(seats: Manners = READY, citizen: Manners = READY) -> AbstractContextManager[Stage]:
-        return stage(settings, store, seats, citizen)
+    @contextmanager
+    def open_stage(seats: Manners = READY, citizen: Manners = READY) -> Iterator[Stage]:
+        with stage(settings, store, seats, citizen) as running:
+            shutil.rmtree(settings.paths.parts / "prompts")
+            yield running
 
     return open_stage
 
