@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bench.measured import Measured
 
-ALL = ("opening", "ringing", "lookup", "routing")
+ALL = ("opening", "ringing", "lookup", "routing", "importing")
 RESULTS = Path(__file__).parent / "results"
 console = Console()
 

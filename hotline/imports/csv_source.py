@@ -43,7 +43,11 @@ class CsvSource:
         self._lines = _Lines(self._file, self.encoding, len(BOM) if has_mark else 0)
         self._number = 0
         self._delimiter = delimiter or _detect_delimiter(self._peek(header_row))
-        self.header = self._read_header(header_row)
+        try:
+            self.header = self._read_header(header_row)
+        except Misconfigured:
+            self.close()
+            raise
         self._begin = self._lines.place, self._number
 
     @property
@@ -89,7 +93,6 @@ class CsvSource:
         for _ in range(header_row):
             found = next(cells, None)
             if isinstance(found, Torn):
-                self.close()
                 raise Misconfigured(f"{self._path}, row {self._number}", found.reason, "a header")
         return checked_header(cast("list[str]", found or []), f"{self._path}, row {header_row}")
 

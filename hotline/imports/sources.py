@@ -83,7 +83,8 @@ def digest_of(path: Path) -> str:
 
 def checked_header(cells: Sequence[str], where: str) -> tuple[str, ...]:
     """The header without space around its words. Raises `Misconfigured` where there is none."""
-    header = tuple(cell.strip() for cell in cells)
+    # Bytes that are no text in the file's encoding are seen as such, for this is shown to people.
+    header = tuple(cell.strip().encode("utf-8", "replace").decode() for cell in cells)
     while header and not header[-1]:
         header = header[:-1]
     if not header:
