@@ -18,7 +18,9 @@ from hotline.facts import Fact, subject
 REPAIRED = "call.repaired"
 # What happens to a call beyond a citizen's talk with one seat after the other.
 BEYOND = ("call.parked", "call.party_called", "call.party_met", "call.sent_on", "call.handed_over")
-TOLERANCE = timedelta(seconds=2)  # no further apart, two clocks mean the same moment
+TOLERANCE = timedelta(
+    seconds=1
+)  # no further apart, two clocks mean the same moment; queue_log has whole seconds
 _UNANSWERED = (Outcome.ABANDONED, Outcome.NO_ANSWER, Outcome.FAILED, Outcome.LOST)
 _BEGINNINGS = ("entered_at", "queued_at", "answered_at")
 _NEVER_KNOWN_BETTER = ("line", "caller", "agent", "queue", "recording", "offered_at")
