@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,7 @@ def _copy(url: str, limit_url: str, folder: Path) -> float:
             with dump.open("wb") as file, source.cursor().copy(f"COPY {table} TO STDOUT") as out:
                 for piece in out:
                     file.write(piece)
-            seconds += _timed(lambda table=table, dump=dump: _copy_in(target, table, dump))
+            seconds += _timed(partial(_copy_in, target, table, dump))
             dump.unlink()
     return seconds
 
