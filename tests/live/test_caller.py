@@ -29,7 +29,7 @@ def test_the_switch_receives_the_keys_that_are_pressed(quiet: Switch, carrier: C
 
 def test_several_calls_come_from_numbers_that_count_up(quiet: Switch, carrier: Carrier) -> None:
     rows = len(quiet.queue_log())
-    outcomes = list(place_many(carrier, Attempt("12345", caller="13900000001", seconds=6), count=3, rate=10))
+    outcomes = list(place_many(carrier, Attempt("12345", caller="13900000001", seconds=20), count=3, rate=10))
     assert [outcome.ending for outcome in outcomes] == [Ending.CALLER] * 3
     callers = [row[6] for row in quiet.queue_log()[rows:] if row[4] == "ENTERQUEUE"]
     assert sorted(callers) == ["13900000001", "13900000002", "13900000003"]
