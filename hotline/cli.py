@@ -22,6 +22,10 @@ REFUSALS = {
     "platform.not_running": "Nothing runs on {state}.",
     "platform.already_installed": "{state} holds an installation already; it stays as it is.",
     "dialplan.no_earlier": "There is no earlier configuration in {folder}.",
+    "import.unknown": "There is no run {run}. `hotline import runs` lists them.",
+    "import.not_running": "Run {run} isn't running.",
+    "import.runs_already": "Another import of {kind} of {source} is under way. Wait for it, or stop it.",
+    "import.nothing_to_resume": "There is no run of {file} with this mapping that was stopped or interrupted.",
     "account.password_too_short": "The password is too short: at least {length} characters.",
 }
 

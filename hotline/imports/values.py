@@ -92,7 +92,8 @@ _WIDE = {ord("０") + n: ord("0") + n for n in range(10)} | {ord("＋"): ord("+"
 _PLAIN = _DROPPED | _WIDE
 _NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 _CHINA = re.compile(r"(?:\+|00)?86(1[0-9]{10})|(?:\+|00)86([2-9][0-9]{8,10})", re.ASCII)
-_APART = re.compile(r"[/,;、，；\s]+")
+_APART = re.compile(r"[/,;、，；\n]+")
+SHORTEST = 7  # digits of a number that stands beside another with no more than a space between them
 
 
 def number(cell: str) -> str:
@@ -109,10 +110,17 @@ def number(cell: str) -> str:
 
 
 def _numbers(cell: str) -> str:
-    found = dict.fromkeys(number(one) for one in _APART.split(cell) if one)
+    parts = (part for one in _APART.split(cell) if one.strip() for part in _spaced(one))
+    found = dict.fromkeys(map(number, parts))
     if not found:
         raise Unreadable(NO_NUMBER)
     return " ".join(found)
+
+
+def _spaced(text: str) -> list[str]:
+    """Numbers apart by spaces, or one that is written with spaces in it."""
+    parts = text.split()
+    return parts if all(len(part) >= SHORTEST for part in parts) else [text]
 
 
 _DIRECTIVE = re.compile(r"%(.)|([^%]+)")
