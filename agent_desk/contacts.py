@@ -63,7 +63,7 @@ def name_of(visit: Visit, party: Party) -> str:
         asked = select(Account.name).where(Account.extension == party.number)
         return f"{visit.session.exec(asked).first() or ''} {party.number}".strip()
     if party.kind is Kind.BRANCH:
-        return f"{party.number} {naming.line(visit, party.number)}".strip()
+        return naming.branch(visit, party.number)
     known = visit.house.city.city.emergency
     names = (naming.name(one, visit.viewer.language) for one in known if one.number == party.number)
     return f"{party.number} {next(names, '')}".strip()

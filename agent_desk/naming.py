@@ -74,6 +74,13 @@ def line_at(visit: Visit, number: str, at: datetime) -> Line | None:
     return lines.line_at(visit.house.city.lines, number, at)
 
 
+def branch(visit: Visit, number: str) -> str:
+    """A branch centre by its line, whether `number` is the one that people dial or the centre's own."""
+    known = lines.lines_at(visit.house.city.lines, visit.at)
+    found = next((one for one in known if number in (one.number, one.branch_number)), None)
+    return f"{found.number} {name(found, visit.viewer.language)}" if found else number
+
+
 def queue(visit: Visit, code: str) -> str:
     """A queue's title."""
     for known in visit.house.city.queues:
@@ -101,6 +108,7 @@ def names(visit: Visit, facts: Sequence[Fact]) -> Names:
         queue=lambda code: queue(visit, code),
         seat=seat,
         line=lambda number: f"{number} {line(visit, number)}".strip(),
+        branch=lambda number: branch(visit, number),
         time=lambda at: format_datetime(
             at.astimezone(visit.house.zone), "MM-dd HH:mm", locale=visit.viewer.language
         ),

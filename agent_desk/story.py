@@ -40,6 +40,7 @@ class Names:
     queue: Callable[[str], str]
     seat: Callable[[str], str]
     line: Callable[[str], str]
+    branch: Callable[[str], str]
     time: Callable[[datetime], str]
 
 
@@ -63,6 +64,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "call.repaired": ("undo", N_("Put right from the switch's own record")),
     "recording.played": ("play", N_("Recording listened to")),
     "ticket.opened": ("ticket", N_("Ticket {number} opened")),
+    "ticket.imported": ("ticket", N_("Taken over from the old system {source}, number {old}")),
     "ticket.answered": ("check", N_("Answered at once")),
     "ticket.submitted": ("arrow", N_("Submitted for dispatch")),
     "ticket.taken_back": ("undo", N_("Taken back from the unit")),
@@ -72,6 +74,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.reopened": ("undo", N_("Reopened")),
     # A ticket is dispatched by an order and replied to by one, so that the orders' facts tell of both.
     "order.issued": ("order", N_("Dispatched to {unit}")),
+    "order.taken_over": ("order", N_("{unit} goes on with it")),
     "order.moved": ("arrow", N_("{unit} took it over from {former}")),
     "order.signed": ("sign", N_("{unit} signed for it")),
     "order.returned": ("undo", N_("{unit} returned it")),
@@ -115,6 +118,8 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
     data = fact.data
     return {
         "number": str(data.get("number") or ""),
+        "source": str(data.get("source") or ""),
+        "old": str(data.get("old") or ""),
         "line": names.line(str(data.get("line") or "")),
         "queue": names.queue(str(data.get("queue") or "")),
         "unit": names.unit(str(data.get("unit") or "")),
@@ -129,7 +134,7 @@ def _party(text: str, names: Names) -> str:
     party = parties.parse(text)
     if party is None:
         return text
-    called = {Kind.SEAT: names.seat, Kind.BRANCH: names.line}.get(party.kind, str)
+    called = {Kind.SEAT: names.seat, Kind.BRANCH: names.branch}.get(party.kind, str)
     return called(party.number)
 
 

@@ -21,6 +21,7 @@ NAMES = Names(
     queue=lambda code: code.title(),
     seat=lambda extension: f"seat {extension}",
     line=lambda number: f"line {number}",
+    branch=lambda number: f"centre {number}",
     time=lambda at: f"{at:%d %H:%M}",
 )
 SILENT = {
