@@ -81,7 +81,7 @@ def test_an_installation_starts_mends_itself_and_stops(installation: Settings) -
         with urlopen(f"{installation.web.origin}/health", timeout=5) as answer:
             assert answer.status == 200
         first = states(installation)
-        assert {"postgresql", "redis", "asterisk", "telephony", "web", "worker"} == set(first)
+        assert set(first) == {"postgresql", "redis", "asterisk", "switchroom", "telephony", "web", "worker"}
 
         os.kill(first["web"]["pid"], 9)
         again = eventually(
