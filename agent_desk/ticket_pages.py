@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import ColumnElement
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement, Select, union
+from sqlmodel import col, select
 
 from agent_desk import naming
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticketview import TicketView, may_see_person, ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from hotline.record import views, visibility
+from hotline.record import imported, views, visibility
 from hotline.roles import Permission
 from hotline.store.tables import Citizen, CitizenNumber, Ticket, WorkOrder
 from hotline.tickets import State
@@ -140,13 +140,18 @@ def _rows(visit: Visit, q: str, stage: str, before: int | None) -> list[TicketRo
 
 
 def _named(visit: Visit, q: str) -> ColumnElement[bool]:
-    """By the ticket's number; by the citizen's only for who may know citizens, else the search would tell."""
-    by_ticket = col(Ticket.number) == q
-    if not visit.viewer.may(Permission.PERSON_VIEW):
-        return by_ticket
-    digits = q.replace(" ", "").replace("-", "")
-    with_number = select(CitizenNumber.citizen).where(CitizenNumber.number == digits)
-    return or_(by_ticket, col(Ticket.citizen).in_(with_number))
+    """By the ticket's number, ours or an older system's; by the citizen's only for who may know citizens, else the
+    search would tell. Each way is a query of its own, so that each goes by its index.
+    """
+    ways: list[Select[Any]] = [
+        select(Ticket.id).where(Ticket.number == q),
+        imported.with_old_number(q),
+    ]
+    if visit.viewer.may(Permission.PERSON_VIEW):
+        digits = q.replace(" ", "").replace("-", "")
+        with_number = select(CitizenNumber.citizen).where(CitizenNumber.number == digits)
+        ways.append(select(Ticket.id).where(col(Ticket.citizen).in_(with_number)))
+    return col(Ticket.id).in_(union(*ways))
 
 
 def _units(visit: Visit, identities: Sequence[int | None]) -> dict[int | None, str]:

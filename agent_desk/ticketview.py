@@ -16,8 +16,9 @@ from dispatch import orders
 from hotline import journal, tickets
 from hotline.facts import Fact, subject
 from hotline.lines import MODE_WORDS
+from hotline.record import imported, visibility
 from hotline.record import tickets as ticket_record
-from hotline.record import visibility
+from hotline.record.imported import Origin
 from hotline.responsibility import responsible_unit
 from hotline.roles import Permission
 from hotline.store.tables import Account, Call, Citizen, Ticket, TicketEntry, WorkOrder
@@ -81,6 +82,7 @@ class TicketView:
     line: str
     line_mode: str
     opened_by: str
+    origin: Origin | None
     orders: Sequence[OrderLine]
     clocks: Sequence[ClockView]
     entries: Sequence[Entry]
@@ -119,6 +121,7 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         line=naming.name(line, viewer.language) if line else "",
         line_mode=MODE_WORDS[line.mode] if line else "",
         opened_by=_author(visit, ticket.opened_by),
+        origin=imported.origin(session, ticket),
         orders=_orders(visit, ticket, clocks),
         clocks=[clock for clock in clocks if clock.order is None],
         entries=_thread(visit, ticket),

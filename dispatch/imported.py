@@ -55,6 +55,7 @@ def _take_on(session: Session, city: CityPack, left: ImportedOpen, ticket: Ticke
         state=workorders.taken_over(signed=left.signed_at is not None, replied=replied),
         issued_at=left.began_at,
         signed_at=left.signed_at,
+        at=at,
     )
     if not replied:
         timekeeping.go_on_for_order(session, city, ticket, order, left.began_at, left.due_at, at, SYSTEM)

@@ -89,8 +89,11 @@ def take_over(
     state: State,
     issued_at: datetime,
     signed_at: datetime | None,
+    at: datetime,
 ) -> WorkOrder:
-    """An order that the unit had in an older system already; nobody of ours issued it, and no clock is started."""
+    """At `at` an order goes on here that the unit had in an older system since `issued_at`. Nobody of ours issued it,
+    and no clock is started.
+    """
     assert ticket.id is not None
     order = WorkOrder(
         ticket=ticket.id,
@@ -100,11 +103,11 @@ def take_over(
         state=state,
         issued_at=issued_at,
         signed_at=signed_at,
-        replied_at=issued_at if state is State.REPLIED else None,
+        replied_at=at if state is State.REPLIED else None,
         public_reply=ticket.reply if state is State.REPLIED else "",
     )
     put(session, order)
-    _tell(session, ticket, order, "order.taken_over", SYSTEM, issued_at, became=state)
+    _tell(session, ticket, order, "order.taken_over", SYSTEM, at, became=state)
     return order
 
 

@@ -151,7 +151,7 @@ def _mark_met(cursor: psycopg.Cursor[Any], kind: str, met: Sequence[Mapped], who
 
 def _tell(session: Session, opened: Iterable[Sequence[Any]], whose: Whose, at: datetime) -> None:
     """A ticket that goes on here has its story from now on; those that are history don't."""
-    names = ("number", "type", "line", "matter", "area", "urgency")
+    names = ("number", "old", "type", "line", "matter", "area", "urgency")
     for identity, *values, state in opened:
         data = {**dict(zip(names, values, strict=True)), "opened_by": None, "source": whose.source}
         about = subject("ticket", identity)

@@ -124,6 +124,6 @@ LOADING = Loading(
         SELECT least(min(s.opened_at), min(t.opened_at)), greatest(max(s.opened_at), max(t.opened_at))
         FROM staging AS s LEFT JOIN ticket AS t ON NOT is_new AND t.id = subject""",
     told="""
-        SELECT subject, staging.number, type, line, matter, area, urgency, state FROM staging
+        SELECT subject, staging.number, key, type, line, matter, area, urgency, state FROM staging
         WHERE is_new AND closed_at IS NULL ORDER BY row""",
 )

@@ -59,6 +59,8 @@ class Imported(SQLModel, table=True):
     where it was met last. The key comes first, so that one index finds an old number whatever its source.
     """
 
+    __table_args__ = (Index("imported_ticket", "subject", postgresql_where=text("kind = 'tickets'")),)
+
     key: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     source: str = Field(primary_key=True)

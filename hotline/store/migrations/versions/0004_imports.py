@@ -50,6 +50,13 @@ def upgrade() -> None:
         sa.Column("row", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", "kind", "source"),
     )
+    op.create_index(
+        "imported_ticket",
+        "imported",
+        ["subject"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'tickets'"),
+    )
     op.create_table(
         "imported_open",
         sa.Column("ticket", sa.BigInteger(), nullable=False),
