@@ -41,6 +41,7 @@ def open_store(url: str, bell: Bell, pool: int = 12, deadline: float | None = No
     longer than `deadline` seconds, for a connection or for a statement, says so.
     """
     limit = f" -c statement_timeout={deadline * 1000:.0f}" if deadline else ""
+    connecting = {"connect_timeout": 2} if deadline else {}  # seconds; libpq knows no shorter time
     engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool,
@@ -48,7 +49,7 @@ def open_store(url: str, bell: Bell, pool: int = 12, deadline: float | None = No
         pool_pre_ping=False,
         pool_timeout=deadline or 10,
         hide_parameters=True,  # an error that quotes them would carry names and addresses into the log
-        connect_args={"application_name": "hotline", "options": f"-c timezone=UTC{limit}"},
+        connect_args={"application_name": "hotline", "options": f"-c timezone=UTC{limit}", **connecting},
     )
     return Store(engine, bell)
 

@@ -77,3 +77,11 @@ def test_on_the_floor_a_seat_belongs_to_its_first_circle(on: Stage) -> None:
     seat(on, OTHER, law=0, cantonese=1)
     seats = eventually(lambda: on.await_seat(OTHER, "ready").queues == ["law", "law-cantonese"])
     assert seats
+
+
+def test_nobody_waits_in_a_queue_that_no_seat_has_joined(on: Stage) -> None:
+    on.telephone.join_queues(FIRST, {"citywide": 0})
+    on.await_seat(FIRST, "ready")
+    dial(on.carrier, Attempt("12319", seconds=60))
+    (answered,) = on.await_facts("call.answered", seconds=40)
+    assert (answered.data["queue"], answered.data["line"]) == ("citywide", "12319")
