@@ -162,6 +162,7 @@ def _import(kind: str, file: Path, mapping_file: Path, line: str, dry_run: bool,
                 typer.echo(f"{name}: {plugins.load(point)(store, city, _now):,}")
     if done.state == State.STOPPED:
         typer.echo("Stopped. The same command with --resume goes on from here.")
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -199,7 +199,7 @@ def _written(
         column.title for place, column in enumerate(columns) if place not in chosen.values() and column.title
     ]
     if unused:
-        yield "# not used: " + ", ".join(unused)
+        yield "# not used: " + ", ".join(map(_text, unused))
     for field in kind.fields:
         if field.name in chosen and field.form in (Form.CHOICE, Form.TRUTH):
             yield from _codes(field, columns[chosen[field.name]])
@@ -217,4 +217,6 @@ def _codes(field: Field, column: Column) -> Iterator[str]:
 
 
 def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """A TOML text; JSON's are nearly that."""
+    whole = value.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -147,7 +147,8 @@ class RowReader:
     def _blame(self, fault: Fault, cells: Sequence[str]) -> Blamed:
         columns = self._mapping.columns.get(fault.field, ())
         places = self._cells.get(fault.field, ())
-        value = " ".join(cells[place].strip() for place in places if place < len(cells))
+        said = (cells[place].strip() for place in places if place < len(cells))
+        value = " ".join(part for part in said if part)
         return Blamed(" + ".join(columns) or fault.field, value[:200], fault.reason, fault.facts)
 
     def _refuse_unfed(self, where: str) -> None:

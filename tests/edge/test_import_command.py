@@ -131,7 +131,7 @@ def test_stopped_by_ctrl_c_and_gone_on_with(town: Town, served: Settings, file: 
         eventually(lambda: is_waiting(url), seconds=60)
         running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=60)
-    assert running.returncode == 0, said
+    assert running.returncode == 1, said
     assert "--resume" in said
     with town.store.transaction() as session:
         run = session.exec(select(ImportRun)).one()
