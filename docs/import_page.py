@@ -10,8 +10,9 @@ from hotline.imports.kinds import KEY, KINDS, Field, Form, Kind
 OPENING = """\
 # Bringing in what older systems know
 
-Every old hotline has its tickets, citizens, calls and knowledge in a system of its own, each with other columns, words
-and dates. They come in as files, CSV or XLSX, each with a *mapping*: a small file that says how that system writes.
+Every old hotline has its tickets, citizens, calls and knowledge in a system of its own, each with other columns,
+words and dates. They come in as files, CSV or XLSX, each with a *mapping*: a small file that says how that system
+writes.
 
     hotline import propose old.csv --kind tickets > M.toml   # a first mapping, to be read and completed
     hotline import tickets old.csv --mapping M.toml --line 12315 --dry-run
@@ -41,34 +42,36 @@ Citizens first, then tickets, then calls, so that each finds what it belongs to;
     "*" = "archived"
 
 Found out from the file, unless the mapping says: `encoding` (`utf-8`, `gb18030`; a byte order mark always wins),
-`delimiter`, `sheet` (the first), `header_row` (1), `timezone` (the city's), `empty` (cells that mean nothing: `NULL`,
-`-`, `无` and the like). Lines, units, areas and matters are found by their code or their whole name; where an old system
-says it otherwise, by a table `[codes.unit]`.
+`delimiter`, `sheet` (the first), `header_row` (1), `timezone` (the city's), `empty` (cells that mean nothing:
+`NULL`, `-`, `无` and the like). Lines, units, areas and matters are found by their code or their whole name; where
+an old system says it otherwise, by a table `[codes.unit]`.
 
 ## What becomes of a row
 
-- **loaded**: its key is new for this source; **updated**: known, and it says something else now; **duplicate**: known as
-  it is, or said twice in the file; **rejected**: something in it can't be read, or it contradicts an earlier row of the
-  same key. Every row is one of these, and the account adds up: rows = loaded + updated + duplicate + rejected.
+- **loaded**: its key is new for this source; **updated**: known, and it says something else now; **duplicate**:
+  known as it is, or said twice in the file; **rejected**: something in it can't be read, or it contradicts an
+  earlier row of the same key. Every row is one of these, and the account adds up: rows = loaded + updated +
+  duplicate + rejected.
 - The same file a second time changes nothing. What tells a row is its source, kind and key; whether it changed, a
   digest of its fields as they were understood.
-- Rejected rows stand in `imports/RUN.rejects.csv` in the state folder: the original columns, then file, row, column,
-  value and reason. Corrected there, the file is imported with the same mapping. It holds personal data: mode 0600.
-- A file goes in batches, each in one transaction that also notes how far it came. Ctrl-C or `hotline import stop RUN`
-  ends after the batch; `--resume` goes on. A process that was killed loses nothing and doubles nothing; `runs` lists its
-  run as interrupted.
+- Rejected rows stand in `imports/RUN.rejects.csv` in the state folder: the original columns, then file, row,
+  column, value and reason. Corrected there, the file is imported with the same mapping. It holds personal data:
+  mode 0600.
+- A file goes in batches, each in one transaction that also notes how far it came. Ctrl-C or `hotline import stop
+  RUN` ends after the batch; `--resume` goes on. A process that was killed loses nothing and doubles nothing; `runs`
+  lists its run as interrupted.
 - `--dry-run` gives the same account and changes nothing.
 
 ## Tickets
 
-A ticket gets a number of ours; by its old number the search finds it. Closed ones are history: listed, searched, counted
-for their line and day. Those still open go on here: with a unit (state `dispatched`) as its work order, due to the second
-when the old system had promised it, or by the policy of the day on which it began; with a reply (`replied`) as ready for
-its revisit; without a unit (`review`) as waiting to be dispatched. From then on their course is ours: a corrected export
-still changes their words, no longer their state, reply and dates.
+A ticket gets a number of ours; by its old number the search finds it. Closed ones are history: listed, searched,
+counted for their line and day. Those still open go on here: with a unit (state `dispatched`) as its work order, due
+to the second when the old system had promised it, or by the policy of the day on which it began; with a reply
+(`replied`) as ready for its revisit; without a unit (`review`) as waiting to be dispatched. From then on their
+course is ours: a corrected export still changes their words, no longer their state, reply and dates.
 
-A citizen is found by the telephone number, or made. What each system calls them is kept beside, so that entries of one
-person can be found later. Names and addresses that are known here are filled up, not replaced.
+A citizen is found by the telephone number, or made. What each system calls them is kept beside, so that entries of
+one person can be found later. Names and addresses that are known here are filled up, not replaced.
 
 ## Fields
 
