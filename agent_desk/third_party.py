@@ -107,7 +107,11 @@ def put_apart(visit: Visiting) -> Done:
 def dismiss(visit: Visiting) -> Done:
     """The third party leaves, or isn't called any longer; the agent and the citizen go on."""
     call = _own_call(visit)
-    _ask(visit, "dismiss", call, lambda: visit.house.telephone.send_away(call.id))
+    gone = calls.PartyLeft(call=call.id, at=visit.at, party=call.party or "", how=Standing.FAILED)
+    _write_down_wish(visit, "dismiss", call)
+    if not visit.house.telephone.send_away(call.id):  # what became of them wasn't heard
+        with visit.house.store.transaction() as session:
+            _apply(visit, session, gone)
     return Done()
 
 

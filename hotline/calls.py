@@ -90,8 +90,9 @@ LIFECYCLE = Lifecycle(
         *edges(_IN_TALK, Verb.PARK, State.PARKED),
         # A third party is called, picks up and leaves without the citizen and the agent parting.
         *(Edge(state, verb, state) for state in _IN_TALK for verb in (Verb.CALL_IN, Verb.MEET, Verb.PART)),
-        # By a seat; or by the dialled line itself, whose calls go on to a branch centre.
-        *edges((State.ENTERED, *_IN_TALK), Verb.HAND_OVER, State.HANDED_OVER),
+        # By a seat; or by the dialled line itself, whose calls go on to a branch centre. Who did it may be unseen.
+        *edges((State.ENTERED, State.QUEUED, State.OFFERED), Verb.HAND_OVER, State.HANDED_OVER),
+        *edges((*_IN_TALK, State.PARKED), Verb.HAND_OVER, State.HANDED_OVER),
         *(Edge(State.HANDED_OVER, verb, State.HANDED_OVER) for verb in (Verb.MEET, Verb.PART)),
         *edges(_OPEN, Verb.END, State.ENDED),
     ),
@@ -487,8 +488,14 @@ def _is_no_news_of_a_party(call: Call, signal: Signal) -> bool:
     if isinstance(signal, SeatLeft):
         return signal.extension != call.agent or call.party_stands is not Standing.PRESENT
     if isinstance(signal, PartyMet):
-        # The seat that was called has the call already; or whom it was sent to picks up and puts down again.
-        return signal.party == call.party and call.party_stands is not Standing.CALLED
+        # Told late: the seat that was called has the call already, or whoever picked up has put down again.
+        is_late = signal.party == call.party and call.party_stands is not Standing.CALLED
+        return is_late or signal.extension == call.agent
+    if isinstance(signal, SentOn):
+        return _is_before(signal, call.handed_over_at)
+    if isinstance(signal, PartyCalled):
+        # A look sees them ring; that they picked up has been heard.
+        return signal.inferred and signal.party == call.party
     if isinstance(signal, PartyLeft):
         # That they weren't reached is told a moment before the reason is.
         is_reason = call.party_stands is Standing.FAILED and signal.how is not Standing.LEFT

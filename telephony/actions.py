@@ -114,13 +114,14 @@ class Telephone:
         """The citizen hears music, the others go on alone."""
         self._move(call, "held")
 
-    def send_away(self, call: str) -> None:
-        """The third party leaves, ringing or talking; the others stay together."""
+    def send_away(self, call: str) -> bool:
+        """The third party leaves, ringing or talking; the others stay together. Whether there was any."""
         with self._conversation() as talk:
             legs = rooms.find_legs(talk, call)
             for leg in legs.parties:
                 rooms.hang_up(talk, leg.name)
             rooms.move(talk, legs, "citizen")
+            return bool(legs.parties)
 
     def hand_over(self, call: str, extension: str) -> None:
         """The seat leaves the citizen and the third party together."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline import calls, presence
+from hotline.parties import CHANNEL, Standing
 from telephony.ami.parser import Message
-from telephony.translate import LINE, NAME, ROOMS, extension_of, is_first_circle, moment
+from telephony.translate import LINE, NAME, PARTY, ROOMS, extension_of, is_first_circle, moment
 
 Signal = calls.Signal | presence.Signal
 
@@ -24,7 +25,9 @@ SETTLED = timedelta(seconds=2)  # what changed since then may still have events 
 
 @dataclass(frozen=True)
 class Leg:
-    """A channel that belongs to a call of ours; `place` is its extension among the calls with more than two people."""
+    """A channel that belongs to a call of ours; `place` is its extension among the calls with more than two people,
+    `party` the third party who was called on it.
+    """
 
     call: str
     uniqueid: str
@@ -35,6 +38,7 @@ class Leg:
     line: str
     caller: str
     place: str = ""
+    party: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,12 @@ def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Sna
         seat = next((leg.extension for leg in with_seat if leg.extension == agent), with_seat[0].extension)
         yield calls.Answered(call=id, at=seen.at, extension=seat, inferred=True)
         yield from _about_hold(id, call, seat, HELD in places, seen)
+        yield from _about_party(id, call, legs, seen)
         return
-    if call and call.agent and call.has_party and any(_is_bridged(leg, legs) for leg in legs):
-        yield calls.SeatLeft(call=id, at=seen.at, extension=call.agent, inferred=True)
+    there = [leg for leg in legs if leg.party and _is_bridged(leg, legs)]
+    if there:
+        yield calls.SentOn(call=id, at=seen.at, party=there[0].party, inferred=True)
+        yield calls.PartyMet(call=id, at=seen.at, party=there[0].party, inferred=True)
         return
     if call and call.direction == "out":
         return
@@ -156,6 +163,17 @@ def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Sna
         yield calls.Offered(call=id, at=seen.at, extension=extension, inferred=True)
     if call and call.state is calls.State.OFFERED and call.agent and call.agent not in ringing:
         yield calls.NotAnswered(call=id, at=seen.at, extension=call.agent, inferred=True)
+
+
+def _about_party(id: str, call: calls.Call | None, legs: list[Leg], seen: Snapshot) -> Iterator[Signal]:
+    """A third party who is there beside the seat, or no longer. One who is being called may not ring yet."""
+    called = [leg for leg in legs if leg.party]
+    if called and called[0].state == UP:
+        yield calls.PartyMet(call=id, at=seen.at, party=called[0].party, inferred=True)
+    elif called:
+        yield calls.PartyCalled(call=id, at=seen.at, party=called[0].party, inferred=True)
+    elif call and call.party and call.party_stands is Standing.PRESENT:
+        yield calls.PartyLeft(call=id, at=seen.at, party=call.party, inferred=True)
 
 
 def _about_hold(
@@ -201,16 +219,21 @@ def _is_bridged(leg: Leg, legs: Iterable[Leg]) -> bool:
 
 
 def _leg(message: Message, at: datetime) -> Leg:
+    variables, call = message.variables(), message.variables()[NAME]
+    uniqueid, is_in_room = message.one("Uniqueid"), message.one("Context") == ROOMS
+    # The citizen who was sent on to somebody bears their name too.
+    is_party = uniqueid.startswith(CHANNEL) or (uniqueid != calls.channel(call) and not is_in_room)
     return Leg(
-        call=message.variables()[NAME],
-        uniqueid=message.one("Uniqueid"),
+        call=call,
+        uniqueid=uniqueid,
         extension=extension_of(message.one("Channel")),
         state=message.one("ChannelState"),
         bridge=message.one("BridgeId"),
         began=at - _duration(message.one("Duration")),
-        line=message.variables().get(LINE, ""),
+        line=variables.get(LINE, ""),
         caller=message.one("CallerIDNum"),
-        place=message.one("Exten") if message.one("Context") == ROOMS else "",
+        place=message.one("Exten") if is_in_room else "",
+        party=variables.get(PARTY, "") if is_party else "",
     )
 
 

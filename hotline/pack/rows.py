@@ -14,6 +14,9 @@ from typing import Any
 from hotline.errors import Misconfigured
 from hotline.pack.sheets import SHEETS, Field, Sheet
 
+LONGEST_CELL = 10_000
+"""Characters. Told here, for the csv module's own limit is the whole process's and may have been raised."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -119,6 +122,10 @@ def _csv_rows(sheet: Sheet, text: str) -> Iterator[_Raw]:
         if len(cells) != len(header):
             where = f"{sheet.file} line {reader.line_num}"
             raise Misconfigured(where, f"{len(cells)} cells", f"{len(header)}, as in the header")
+        for name, cell in zip(header, cells, strict=True):
+            if len(cell) > LONGEST_CELL:
+                where = f"{sheet.file} line {reader.line_num}, column {name}"
+                raise Misconfigured(where, f"{len(cell)} characters", f"at most {LONGEST_CELL}")
         values = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if cell.strip()}
         yield _Raw(reader.line_num, values, {})
 

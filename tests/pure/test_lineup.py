@@ -9,6 +9,7 @@ import pytest
 
 from hotline import calls, presence
 from hotline.calls import Call, State
+from hotline.parties import Standing
 from hotline.presence import Seat
 from telephony.ami.parser import Message
 from telephony.lineup import Leg, Member, Snapshot, Waiting, corrections, out_of_reach, read
@@ -205,3 +206,48 @@ def test_a_telephone_that_is_gone_is_told_of_seats_that_should_ring() -> None:
         NOW, (replace(SEAT, extension="8003"),), (gone, paused, busy, Member("8004", "urban", ""))
     )
     assert out_of_reach(seen) == {"8001"}
+
+
+BRANCH = "branch:12329:housing-fund"
+CENTRE = replace(SEAT, uniqueid="party-1", extension="", bridge="b", party=BRANCH)
+
+
+@pytest.mark.parametrize(
+    ("state", "stands", "expected"),
+    [
+        ("6", Standing.CALLED, ["call.party_met"]),
+        ("6", Standing.PRESENT, []),
+        ("5", None, ["call.party_called"]),
+        ("5", Standing.CALLED, []),
+        (None, Standing.PRESENT, ["call.party_left"]),
+        (None, Standing.CALLED, []),  # their telephone may not ring yet
+    ],
+)
+def test_a_third_party_is_seen_ringing_there_and_gone(
+    state: str | None, stands: Standing | None, expected: list[str]
+) -> None:
+    third = (replace(CENTRE, state=state),) if state else ()
+    call = replace(SEATED, party=BRANCH if stands else None, party_stands=stands)
+    assert verbs(Snapshot(NOW, (*BRIDGED, *third)), call) == expected
+
+
+@pytest.mark.parametrize("state", [State.ENTERED, State.TALKING, State.PARKED])
+def test_a_citizen_who_was_left_with_a_third_party_unseen(state: State) -> None:
+    alone = Snapshot(NOW, (BRIDGED[0], CENTRE))
+    assert verbs(alone, believed(state)) == ["call.sent_on", "call.party_met"]
+    known = believed(State.HANDED_OVER, party=BRANCH, party_stands=Standing.PRESENT, handed_over_at=NOW)
+    assert verbs(replace(alone, at=NOW + timedelta(minutes=1)), known) == []
+
+
+def test_a_branch_centre_that_the_dialled_line_leads_to_has_a_channel_of_any_name() -> None:
+    channel = Message(
+        {
+            "Event": "CoreShowChannel",
+            "Channel": "PJSIP/trunk-0000002a",
+            "ChannelState": "6",
+            "Uniqueid": "1.7",
+            "ChanVariable": [f"HOTLINE_CALL={CALL}", f"HOTLINE_PARTY={BRANCH}"],
+        }
+    )
+    citizen = Message({**channel, "Uniqueid": "1.1"})  # bears the party's name too
+    assert [leg.party for leg in read([channel, citizen], NOW).legs] == [BRANCH, ""]
