@@ -142,10 +142,8 @@ def test_a_branch_is_consulted_joined_and_left_with_the_citizen_and_an_order(
     citizen = end(quiet, carrier, placed)
     centre = eventually(carrier.answered)[-1]
     assert citizen.sent > citizen.talked * PACKETS * 0.9
-    for one in (
-        citizen,
-        centre,
-    ):  # a telephone counts what it receives anew when the sound comes from elsewhere
+    # What a telephone receives is counted anew when the sound comes from elsewhere.
+    for one in (citizen, centre):
         assert min(one.sent, one.received) > centre.talked * PACKETS * 0.9
     heard = sorted((carrier.base / "reports").glob("*.heard.wav"), key=lambda file: file.stat().st_mtime)[-2:]
     assert all(heard_last(file) > SILENCE for file in heard)  # each heard the other to the end
