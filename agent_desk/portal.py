@@ -33,9 +33,10 @@ PAGE = 30
 TABS: Mapping[str, tuple[str, frozenset[State]]] = {
     "to-sign": (N_("To sign"), TO_SIGN),
     "in-hand": (N_("In hand"), frozenset({State.SIGNED, State.SUSPENDED, State.DELEGATED})),
-    "replied": (N_("Awaiting revisit"), frozenset({State.REPLIED})),
+    "replied": (N_("Awaiting revisit"), frozenset({State.REPLIED, State.ACCEPTED})),
     "done": (N_("Done"), frozenset({State.ACCEPTED})),
 }
+OPEN = frozenset(TABS) - {"done"}
 Tab = Annotated[str, Query(pattern="^(" + "|".join(TABS) + ")$")]
 _CLOCK_OF = {"to-sign": Kind.SIGN, "in-hand": Kind.RESOLVE}
 
@@ -134,6 +135,7 @@ def _rows(visit: Visit, tab: str, before: int | None) -> list[OrderRow]:
             & col(ClockRow.stopped_at).is_(None),
         )
         .where(visibility.orders(visit.viewer), col(WorkOrder.state).in_(TABS[tab][1]))
+        .where(col(WorkOrder.ended_at).is_(None) if tab in OPEN else col(WorkOrder.ended_at).is_not(None))
     )
     if before is not None:
         asked = asked.where(col(WorkOrder.id) < before)
@@ -165,7 +167,7 @@ def _counts(visit: Visit) -> dict[str, int]:
     return {
         tab: sum(by_state.get(state, 0) for state in states)
         for tab, (_, states) in TABS.items()
-        if not states <= workorders.OVER
+        if tab in OPEN
     }
 
 

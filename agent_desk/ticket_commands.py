@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import orders, timekeeping
+from dispatch import orders, reviewing, timekeeping
 from hotline.errors import Refused
 from hotline.record import tickets, visibility
 from hotline.record.tickets import Draft
@@ -40,6 +40,7 @@ class Form(BaseModel):
     place: Line = ""
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False
+    about: Line | None = None
     call: Line | None = None
 
 
@@ -130,7 +131,7 @@ def close(visit: Visiting, identity: int, said: Revisit) -> Done:
     """Records what the citizen said at the revisit, and ends the ticket with its orders."""
     ticket = _locked(visit, identity)
     tickets.close(visit.session, ticket, said.satisfaction, said.solution, said.note, visit.viewer, visit.at)
-    orders.accept_all(visit.session, ticket, visit.viewer, visit.at)
+    reviewing.end_all(visit.session, ticket, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
 
@@ -146,6 +147,8 @@ def _draft(visit: Visit, form: Form) -> Draft:
         raise Refused("field.unknown", field="matter")
     if form.area is not None and form.area not in city.areas:
         raise Refused("field.unknown", field="area")
+    if form.about is not None and form.about not in city.units:
+        raise Refused("field.unknown", field="about")
     if form.call is not None:
         visit.viewer.must(Permission.DESK_USE)
     return Draft(**form.model_dump())

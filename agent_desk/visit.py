@@ -96,14 +96,17 @@ def _visiting(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 def viewer_of(house: House, person: Person) -> Viewer:
     """The person as rules and queries know them, with all units below their own, and those that these took over."""
-    below = house.city.units.below(person.unit) if person.unit else ()
+    units = house.city.units
+    below = units.below(person.unit) if person.unit else ()
+    above = units.path(person.unit) if person.unit and person.unit in units else ()
     return Viewer(
         account=person.account,
         login=person.login,
         name=person.name,
         roles=frozenset(Role(role) for role in person.roles),
         unit=person.unit,
-        units=house.city.units.with_predecessors(unit.code for unit in below),
+        units=units.with_predecessors(unit.code for unit in below),
+        within=frozenset(unit.code for unit in above),
         extension=person.extension,
         language=person.language,
         theme=person.theme,

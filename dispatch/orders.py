@@ -1,13 +1,14 @@
-"""Work orders: issuing one, and what its unit and the centre may do with it. Each change takes the ticket along."""
+"""Work orders in the record: giving a ticket to units, finding their orders, and moving one along its table. What a
+unit does with its order is `handling`, what it asks for `requesting`, and how its reply is judged `reviewing`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from dispatch import timekeeping, workorders
@@ -23,23 +24,6 @@ from hotline.store.rows import put
 from hotline.store.tables import Ticket, WorkOrder
 from hotline.viewer import Viewer
 
-REPLY_LENGTH = 4000
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a unit answers: a part that the citizen reads, and a part for the record."""
-
-    public: str
-    internal: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.public.strip():
-            raise Refused("field.missing", field="public")
-        for field in ("public", "internal"):
-            if len(getattr(self, field)) > REPLY_LENGTH:
-                raise Refused("field.too_long", field=field, limit=REPLY_LENGTH)
-
 
 def issue(
     session: Session,
@@ -49,35 +33,49 @@ def issue(
     reason: str,
     viewer: Viewer,
     at: datetime,
+    *,
+    part: Part | None = None,
+    decided: bool = False,
 ) -> WorkOrder:
     """Gives the ticket to a unit and starts the unit's clocks. `reason` says in words why it was this unit.
 
-    The first unit leads, others work along. Raises `Refused("order.given_already")` for one that has it in force.
+    Without a `part` the first unit leads, others work along. `decided`: somebody above named the unit, which then
+    can't object. Raises `Refused`: `order.given_already` for a unit that has it in force, `order.about_itself` for
+    one that the ticket accuses.
     """
-    viewer.must(Permission.ORDER_ISSUE)
-    if city.units.on(catalogues.today(city, at), unit) is None:
-        raise Refused("field.unknown", field="unit")
-    in_force = _in_force(session, ticket)
-    if any(order.unit == unit for order in in_force):
-        raise Refused("order.given_already")
-    state = workorders.first_state(_returns(session, ticket))
-    assert ticket.id is not None
+    viewer.must(Permission.ORDER_DECIDE if decided else Permission.ORDER_ISSUE)
+    held = in_force(session, ticket)
     order = WorkOrder(
-        ticket=ticket.id,
+        ticket=identity(ticket),
         unit=unit,
-        level=city.units[unit].level,
-        role=Part.CO if in_force else Part.LEAD,
-        state=state,
+        level="",
+        role=part or (Part.CO if held else Part.LEAD),
+        state=workorders.first_state(_returns(session, ticket), decided=decided),
         reason=reason,
         issued_by=viewer.account,
         issued_at=at,
         catalogue=city.catalogue.version,
     )
-    put(session, order)
+    give(session, city, ticket, order, held, viewer.by, at)
     ticket_record.move(session, ticket, tickets.Verb.DISPATCH, viewer.by, at, {"unit": unit})
-    _tell(session, ticket, order, "order.issued", viewer.by, at, became=state, data=_why(order))
-    timekeeping.start_for_order(session, city, ticket, order, at, viewer.by)
     return order
+
+
+def give(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    order: WorkOrder,
+    held: Iterable[WorkOrder],
+    by: str,
+    at: datetime,
+) -> None:
+    """Puts a new order into the record and starts its clocks, if its unit may have it beside those that `held` it."""
+    _check_receiver(city, ticket, order, held, at)
+    order.level = city.units[order.unit].level
+    put(session, order)
+    tell(session, ticket, order, "order.issued", by, at, became=order.state, data=_why(order))
+    timekeeping.start_for_order(session, city, ticket, order, at, by)
 
 
 def take_over(
@@ -107,7 +105,7 @@ def take_over(
         public_reply=ticket.reply if state is State.REPLIED else "",
     )
     put(session, order)
-    _tell(session, ticket, order, "order.taken_over", SYSTEM, at, became=state)
+    tell(session, ticket, order, "order.taken_over", SYSTEM, at, became=state)
     return order
 
 
@@ -117,51 +115,18 @@ def withdraw(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, a
     Raises `Refused("order.signed_already")` where a unit has the ticket in hand.
     """
     viewer.must(Permission.ORDER_ISSUE)
-    in_force = _in_force(session, ticket)
-    if not all(State(order.state) in (State.ISSUED, State.BOUND) for order in in_force):
+    held = in_force(session, ticket)
+    if not all(State(order.state) in (State.ISSUED, State.BOUND) for order in held):
         raise Refused("order.signed_already")
-    for order in in_force:
-        _move(session, ticket, order, Verb.CANCEL, viewer, at)
-        order.ended_at = at
-        timekeeping.stop(session, ticket, order, timekeeping.ALL, at, viewer.by)
-    ticket_record.move(session, ticket, tickets.Verb.TAKE_BACK, viewer.by, at)
-    timekeeping.start_for_ticket(session, city, ticket, at, viewer.by)
+    for order in held:
+        end(session, ticket, order, Verb.CANCEL, viewer.by, at)
+    back_to_dispatch(session, city, ticket, viewer.by, at)
 
 
-def sign(session: Session, order: WorkOrder, viewer: Viewer, at: datetime) -> None:
-    """The unit takes it on."""
-    viewer.must(Permission.ORDER_SIGN)
-    ticket = ticket_record.find(session, order.ticket)
-    _move(session, ticket, order, Verb.SIGN, viewer, at)
-    order.signed_at, order.signed_by = at, viewer.account
-    timekeeping.stop(session, ticket, order, timekeeping.AT_SIGNING, at, viewer.by)
-
-
-def reply(session: Session, order: WorkOrder, answer: Reply, viewer: Viewer, at: datetime) -> None:
-    """The unit answers; when the lead has answered, the ticket is ready for its revisit."""
-    viewer.must(Permission.ORDER_REPLY)
-    ticket = ticket_record.find(session, order.ticket)
-    _move(session, ticket, order, Verb.REPLY, viewer, at)
-    order.replied_at = at
-    order.public_reply, order.internal_reply = answer.public.strip(), answer.internal.strip()
-    ticket_record.write(session, ticket, order.public_reply, "citizen", viewer, at)
-    if order.internal_reply:
-        ticket_record.write(session, ticket, order.internal_reply, "unit", viewer, at)
-    timekeeping.stop(session, ticket, order, timekeeping.AT_REPLY, at, viewer.by)
-    if order.role == Part.LEAD:
-        ticket.reply = order.public_reply
-        ticket_record.move(session, ticket, tickets.Verb.REPLY, viewer.by, at, {"unit": order.unit})
-
-
-def accept_all(session: Session, ticket: Ticket, viewer: Viewer, at: datetime) -> None:
-    """The citizen is content: every reply of the ticket is accepted, and what still runs is cancelled."""
-    for order in of_ticket(session, ticket):
-        state = State(order.state)
-        if state not in OVER:
-            verb = Verb.ACCEPT if state is State.REPLIED else Verb.CANCEL
-            _move(session, ticket, order, verb, viewer, at)
-            order.ended_at = at
-            timekeeping.stop(session, ticket, order, timekeeping.ALL, at, viewer.by)
+def back_to_dispatch(session: Session, city: CityPack, ticket: Ticket, by: str, at: datetime) -> None:
+    """No unit has the ticket any more: the centre has to find one, against its own clock."""
+    ticket_record.move(session, ticket, tickets.Verb.TAKE_BACK, by, at)
+    timekeeping.start_for_ticket(session, city, ticket, at, by)
 
 
 def find(session: Session, viewer: Viewer, identity: int) -> WorkOrder:
@@ -169,12 +134,8 @@ def find(session: Session, viewer: Viewer, identity: int) -> WorkOrder:
 
     Raises `Refused("order.unknown")`.
     """
-    order = session.exec(select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(viewer))).first()
-    if order is None:
-        raise Refused("order.unknown", id=identity)
-    ticket_record.find(session, order.ticket, lock=True)
-    session.refresh(order)
-    return order
+    mine = select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(viewer))
+    return _locked(session, session.exec(mine).first())
 
 
 def of_ticket(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
@@ -184,13 +145,89 @@ def of_ticket(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
     ).all()
 
 
+def find_any(session: Session, viewer: Viewer, identity: int) -> WorkOrder:
+    """The work order, if it is this person's unit's or of a ticket that the centre shows them, its ticket locked.
+
+    Raises `Refused("order.unknown")`.
+    """
+    seen = visibility.orders(viewer)
+    if viewer.may(Permission.TICKET_VIEW_ALL):
+        shown = select(Ticket.id).where(visibility.tickets(viewer))
+        seen = or_(seen, col(WorkOrder.ticket).in_(shown))
+    return _locked(session, session.exec(select(WorkOrder).where(WorkOrder.id == identity, seen)).first())
+
+
+def in_force(session: Session, ticket: Ticket, parent: WorkOrder | None = None) -> list[WorkOrder]:
+    """The orders by which units have the ticket now: those that the centre gave, or that `parent` handed down."""
+    above = parent.id if parent else None
+    return [
+        order
+        for order in of_ticket(session, ticket)
+        if order.parent == above and State(order.state) not in OVER
+    ]
+
+
+def move(
+    session: Session,
+    ticket: Ticket,
+    order: WorkOrder,
+    verb: Verb,
+    by: str,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Takes the order along one edge of its table; raises `Refused` where there is none."""
+    before = State(order.state)
+    after = workorders.LIFECYCLE.after(before, verb)
+    order.state = after
+    tell(session, ticket, order, PAST[verb], by, at, was=before, became=after, data=data)
+
+
+def end(
+    session: Session,
+    ticket: Ticket,
+    order: WorkOrder,
+    verb: Verb,
+    by: str,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """A step after which nothing is asked of the unit any more, nor of those it handed the order down to."""
+    move(session, ticket, order, verb, by, at, data)
+    order.ended_at = at
+    timekeeping.stop(session, ticket, order, timekeeping.ALL, at, by)
+    for child in in_force(session, ticket, order):
+        end(session, ticket, child, Verb.CANCEL, by, at)
+
+
+def identity(ticket: Ticket) -> int:
+    """The id of a ticket that is in the record."""
+    assert ticket.id is not None
+    return ticket.id
+
+
+def _check_receiver(
+    city: CityPack, ticket: Ticket, order: WorkOrder, held: Iterable[WorkOrder], at: datetime
+) -> None:
+    if city.units.on(catalogues.today(city, at), order.unit) is None:
+        raise Refused("field.unknown", field="unit")
+    if any(one.unit == order.unit for one in held):
+        raise Refused("order.given_already")
+    if ticket.about in {above.code for above in city.units.path(order.unit)}:
+        raise Refused("order.about_itself")
+
+
+def _locked(session: Session, order: WorkOrder | None) -> WorkOrder:
+    if order is None:
+        raise Refused("order.unknown")
+    ticket_record.find(session, order.ticket, lock=True)
+    session.refresh(order)
+    return order
+
+
 def _why(order: WorkOrder) -> dict[str, Any]:
     """On what an issue rests: the reason in words, and the catalogue's version where there is one."""
     return {"reason": order.reason} | ({"catalogue": order.catalogue} if order.catalogue else {})
-
-
-def _in_force(session: Session, ticket: Ticket) -> list[WorkOrder]:
-    return [order for order in of_ticket(session, ticket) if State(order.state) not in OVER]
 
 
 def _returns(session: Session, ticket: Ticket) -> int:
@@ -198,18 +235,10 @@ def _returns(session: Session, ticket: Ticket) -> int:
     return session.exec(select(func.count()).where(*came_back)).one()
 
 
-def _move(
-    session: Session, ticket: Ticket, order: WorkOrder, verb: Verb, viewer: Viewer, at: datetime
-) -> None:
-    before = State(order.state)
-    after = workorders.LIFECYCLE.after(before, verb)
-    order.state = after
-    _tell(session, ticket, order, PAST[verb], viewer.by, at, was=before, became=after)
-
-
 PAST = {
     Verb.SIGN: "order.signed",
     Verb.RETURN: "order.returned",
+    Verb.BIND: "order.bound",
     Verb.DELEGATE: "order.delegated",
     Verb.TAKE_BACK: "order.taken_back",
     Verb.SUSPEND: "order.suspended",
@@ -222,7 +251,7 @@ PAST = {
 """The fact that tells of each verb."""
 
 
-def _tell(
+def tell(
     session: Session,
     ticket: Ticket,
     order: WorkOrder,
@@ -234,6 +263,7 @@ def _tell(
     became: str | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> None:
+    """Writes down what happened to an order, with what whoever follows it needs to know."""
     journal.append(
         session,
         Fact(

@@ -102,6 +102,90 @@ def stop(
         _tell(session, row, "clock.stopped", at, by)
 
 
+def start_for_review(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> bool:
+    """Starts the centre's time to review a reply. False where the policy promises no review of such a ticket."""
+    duty = city.units[city.city.duty_unit]
+    return bool(_start(session, city, ticket, None, (Kind.REVIEW,), duty.calendar, at, by))
+
+
+def start_for_revisit(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
+    """Starts the centre's time to ask the citizen."""
+    duty = city.units[city.city.duty_unit]
+    _start(session, city, ticket, None, (Kind.REVISIT,), duty.calendar, at, by)
+
+
+def restart_for_order(
+    session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
+) -> None:
+    """The unit begins again: its own clocks start anew."""
+    start_for_order(session, city, ticket, order, at, by)
+
+
+def pause_for_order(
+    session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, why: str, at: datetime, by: str
+) -> None:
+    """The order's running clocks stand from `at`."""
+    for row, clock in _of_order(session, ticket, order):
+        if row.stopped_at is None and not clock.is_paused:
+            put(session, ClockPause(clock=row.id or 0, begins_at=at, why=why, by=by))
+            _schedule(row, clock.pause(at, why, by), city.calendars[row.calendar], at)
+            _tell(session, row, "clock.paused", at, by)
+
+
+def resume_for_order(
+    session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
+) -> None:
+    """The order's clocks run again."""
+    for row, clock in _of_order(session, ticket, order):
+        if clock.is_paused:
+            asked = select(ClockPause).where(ClockPause.clock == row.id, col(ClockPause.ends_at).is_(None))
+            session.exec(asked).one().ends_at = at
+            _schedule(row, clock.resume(at), city.calendars[row.calendar], at)
+            _tell(session, row, "clock.resumed", at, by)
+
+
+def extend_for_order(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    order: WorkOrder,
+    budget: Budget,
+    why: str,
+    at: datetime,
+    by: str,
+) -> None:
+    """The order has `budget` more to be resolved."""
+    for row, _ in _of_order(session, ticket, order):
+        if row.kind == Kind.RESOLVE and row.stopped_at is None:
+            row.amount += budget.amount
+            _schedule(row, _clock(row, []), city.calendars[row.calendar], at)
+            ticket.due_at = row.due_at
+            _tell(session, row, "clock.extended", at, by)
+
+
+def due_of_order(session: Session, order: WorkOrder, kind: Kind) -> datetime | None:
+    """Until when the order's newest clock of this kind has time; None where there is none, or it stands."""
+    row = _newest(session, order, kind)
+    return row.due_at if row else None
+
+
+def budget_of_order(session: Session, order: WorkOrder, kind: Kind) -> Budget:
+    """The budget of the order's newest clock of this kind. Raises LookupError where it never had one."""
+    row = _newest(session, order, kind)
+    if row is None:
+        raise LookupError(f"order {order.id} has no clock {kind}")
+    return Budget(row.amount, Measure(row.measure))
+
+
+def _newest(session: Session, order: WorkOrder, kind: Kind) -> ClockRow | None:
+    mine = select(ClockRow).where(ClockRow.work_order == order.id, ClockRow.kind == kind)
+    return session.exec(mine.order_by(col(ClockRow.id).desc()).limit(1)).first()
+
+
+def _of_order(session: Session, ticket: Ticket, order: WorkOrder) -> Sequence[tuple[ClockRow, Clock]]:
+    return [(row, clock) for row, clock in of_ticket(session, ticket) if row.work_order == order.id]
+
+
 def of_ticket(session: Session, ticket: Ticket) -> Sequence[tuple[ClockRow, Clock]]:
     """All clocks of a ticket and its orders, oldest first, each replayed from its history."""
     rows = session.exec(select(ClockRow).where(ClockRow.ticket == ticket.id).order_by(col(ClockRow.id))).all()

@@ -1,14 +1,16 @@
-"""A work order 工单: one unit's duty for a ticket, from its issue until the reply is accepted. Here lives its
-lifecycle alone. Bouncing ends by this table: *bound* and *redo* have no edge to *returned*.
+"""A work order 工单: one unit's duty for a ticket, from its issue until the reply is accepted. Here live its
+lifecycle, and who may take each of its steps with what. Bouncing ends by this table: *bound* and *redo* have no edge
+to *returned*.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.errors import Refused
 from hotline.lifecycle import Edge, Lifecycle, edges
+from hotline.roles import Permission
 from hotline.words import N_
 
 
@@ -32,6 +34,7 @@ class Verb(StrEnum):
 
     SIGN = "sign"
     RETURN = "return"
+    BIND = "bind"
     DELEGATE = "delegate"
     TAKE_BACK = "take_back"
     SUSPEND = "suspend"
@@ -47,7 +50,9 @@ LIFECYCLE = Lifecycle(
     (State.ISSUED, State.BOUND),
     (
         *edges((State.ISSUED, State.BOUND, State.REDO), Verb.SIGN, State.SIGNED),
+        # Both are the answer to an objection: it was right, or the unit keeps the order and may not object again.
         Edge(State.ISSUED, Verb.RETURN, State.RETURNED),
+        Edge(State.ISSUED, Verb.BIND, State.BOUND),
         *edges((State.ISSUED, State.SIGNED), Verb.DELEGATE, State.DELEGATED),
         Edge(State.DELEGATED, Verb.TAKE_BACK, State.SIGNED),
         Edge(State.SIGNED, Verb.SUSPEND, State.SUSPENDED),
@@ -88,37 +93,41 @@ def taken_over(*, signed: bool, replied: bool) -> State:
 
 
 class Part(StrEnum):
-    """A unit's part in a ticket that concerns several."""
+    """A unit's part in a ticket that concerns several: it leads 主办, works along 协办, or is one of several equals
+    会办, whose replies the centre joins.
+    """
 
     LEAD = "lead"
     CO = "co"
-
-
-class ReturnReason(StrEnum):
-    """Why a unit says that an order is not its own."""
-
-    PLACE = "place"
-    DUTY = "duty"
-    OVERLAP = "overlap"
-    OWNERSHIP = "ownership"
+    EQUAL = "equal"
 
 
 @dataclass(frozen=True)
-class Return:
-    """A unit's objection 派单异议. Raises `Refused("order.return_needs_<what>")` without a basis or an owner.
+class Rule:
+    """Who may take a step and what they have to say for it.
 
-    `basis` names the rule (三定 or 权责清单) and `proposed` the code of the unit that should have it.
+    `decides`: where the step is only asked for by whoever has `may`, who then grants it; `needs`: fields that can't
+    be empty.
     """
 
-    reason: ReturnReason
-    basis: str
-    proposed: str
+    may: Permission
+    needs: tuple[str, ...] = ()
+    decides: Permission | None = None
 
-    def __post_init__(self) -> None:
-        if not self.basis.strip():
-            raise Refused("order.return_needs_basis")
-        if not self.proposed.strip():
-            raise Refused("order.return_needs_owner")
+
+RULES: Mapping[Verb, Rule] = {
+    Verb.SIGN: Rule(Permission.ORDER_SIGN),
+    Verb.RETURN: Rule(Permission.ORDER_RETURN, ("reason", "basis", "proposed"), Permission.ORDER_DECIDE),
+    Verb.BIND: Rule(Permission.ORDER_DECIDE, ("note",)),
+    Verb.DELEGATE: Rule(Permission.ORDER_DELEGATE, ("units",)),
+    Verb.TAKE_BACK: Rule(Permission.ORDER_DELEGATE),
+    Verb.SUSPEND: Rule(Permission.ORDER_RETURN, ("promise", "review_on"), Permission.ORDER_DECIDE),
+    Verb.RESUME: Rule(Permission.ORDER_SIGN),
+    Verb.REPLY: Rule(Permission.ORDER_REPLY, ("public",)),
+    Verb.ACCEPT: Rule(Permission.ORDER_REVIEW),
+    Verb.REDO: Rule(Permission.ORDER_REVIEW, ("note",)),
+    Verb.CANCEL: Rule(Permission.ORDER_ISSUE),
+}
 
 
 STATE_WORDS = {
@@ -137,6 +146,7 @@ STATE_WORDS = {
 VERB_WORDS = {
     Verb.SIGN: N_("Sign"),
     Verb.RETURN: N_("Return the order"),
+    Verb.BIND: N_("Refuse the return"),
     Verb.DELEGATE: N_("Delegate"),
     Verb.TAKE_BACK: N_("Take back"),
     Verb.SUSPEND: N_("Suspend"),
@@ -147,20 +157,24 @@ VERB_WORDS = {
     Verb.CANCEL: N_("Cancel the order"),
 }
 
-PART_WORDS = {Part.LEAD: N_("Lead unit"), Part.CO: N_("Co-handling unit")}
-
-RETURN_WORDS = {
-    ReturnReason.PLACE: N_("Outside our area"),
-    ReturnReason.DUTY: N_("Not our duty"),
-    ReturnReason.OVERLAP: N_("Duties overlap"),
-    ReturnReason.OWNERSHIP: N_("Ownership is unclear"),
+PART_WORDS = {
+    Part.LEAD: N_("Lead unit"),
+    Part.CO: N_("Co-handling unit"),
+    Part.EQUAL: N_("One of several equal units"),
 }
 
 REFUSAL_WORDS = {
     f"order.may_not_{verb}": N_("Not possible while the work order is: {state}") for verb in Verb
 } | {
-    "order.return_needs_basis": N_("Say on which rule the return is based"),
-    "order.return_needs_owner": N_("Name the unit that should have this order"),
     "order.signed_already": N_("The unit has signed for it already"),
     "order.given_already": N_("The unit has this ticket already"),
+    "order.contacted_already": N_("The citizen was contacted already"),
+    "order.not_below": N_("An order is delegated to units of one's own only"),
+    "order.not_theirs": N_(
+        "The catalogue has this matter handled higher up. Say on which basis it is handed down"
+    ),
+    "order.about_itself": N_("The report is about this unit or one above it, so it may not have the order"),
+    "order.others_working": N_("Not everybody has replied yet: {units}. Wait, or say why you don't"),
+    "order.needs_approval": N_("A leader of the unit has to let this reply go"),
+    "order.not_lead": N_("Only the unit that leads may do this"),
 }

@@ -58,6 +58,9 @@ class Permission(StrEnum):
     ORDER_REPLY = "order.reply"
     ORDER_RETURN = "order.return"
     ORDER_DELEGATE = "order.delegate"
+    ORDER_APPROVE = "order.approve"
+    ORDER_REVIEW = "order.review"
+    ORDER_SUPERVISE = "order.supervise"
     FLOOR_WATCH = "floor.watch"
     RECORDING_PLAY = "recording.play"
     KNOWLEDGE_EDIT = "knowledge.edit"
@@ -93,7 +96,13 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: _DESK,
     Role.TEAM_LEAD: _LEAD,
     # To decide: whether an order may be returned or suspended, and to whom it is bound.
-    Role.SUPERVISOR: _LEAD | {Permission.TICKET_VIEW_CONFIDENTIAL, Permission.ORDER_DECIDE},
+    Role.SUPERVISOR: _LEAD
+    | {
+        Permission.TICKET_VIEW_CONFIDENTIAL,
+        Permission.ORDER_DECIDE,
+        Permission.ORDER_REVIEW,
+        Permission.ORDER_SUPERVISE,
+    },
     Role.DISPATCHER: frozenset(
         {
             Permission.TICKET_EDIT,
@@ -104,12 +113,20 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             Permission.CITIZEN_JOIN,
             Permission.ORDER_ISSUE,
             Permission.ORDER_DECIDE,
+            Permission.ORDER_REVIEW,
+            Permission.ORDER_SUPERVISE,
             Permission.CATALOGUE_READ,
         }
     ),
     Role.UNIT_STAFF: _UNIT,
-    # To object or to hand down speaks for the whole unit.
-    Role.UNIT_LEADER: _UNIT | {Permission.ORDER_RETURN, Permission.ORDER_DELEGATE, Permission.CATALOGUE_READ},
+    # To object, to hand down and to let a reply go speaks for the whole unit.
+    Role.UNIT_LEADER: _UNIT
+    | {
+        Permission.ORDER_RETURN,
+        Permission.ORDER_DELEGATE,
+        Permission.ORDER_APPROVE,
+        Permission.CATALOGUE_READ,
+    },
     Role.QUALITY: frozenset({Permission.TICKET_VIEW_ALL, Permission.RECORDING_PLAY}),
     Role.KNOWLEDGE_EDITOR: frozenset({Permission.KNOWLEDGE_EDIT}),
     Role.AUDITOR: frozenset(

@@ -85,11 +85,16 @@ def decide(state: State, verb: Verb, *, redos: int = 0, since_closed: timedelta 
     third redo, `ticket.closed_too_long_ago` for reopening after `REOPEN_WITHIN`.
     """
     after = LIFECYCLE.after(state, verb)
-    if verb is Verb.REDO and redos >= REDO_LIMIT:
+    if is_counted(state, verb) and redos >= REDO_LIMIT:
         raise Refused("ticket.redone_enough", limit=REDO_LIMIT)
     if verb is Verb.REOPEN and since_closed > REOPEN_WITHIN:
         raise Refused("ticket.closed_too_long_ago", days=REOPEN_WITHIN.days)
     return after
+
+
+def is_counted(state: State, verb: Verb) -> bool:
+    """Whether it is a redo in the citizen's name; a reply that the centre sends back has not reached them yet."""
+    return verb is Verb.REDO and state is State.REVISIT
 
 
 class Type(StrEnum):

@@ -44,6 +44,7 @@ class Unit:
     """One unit. `areas`: codes of the places it answers for, everything below them included; `calendar`: a name.
 
     It takes on duties from its first day until before `valid_until`; `succeeds`: units whose duties it took over.
+    `approves`: a reply leaves it only when its leader lets it go.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Unit:
     valid_from: date = date.min
     valid_until: date = date.max
     succeeds: tuple[str, ...] = ()
+    approves: bool = False
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it takes on duties on `day`."""

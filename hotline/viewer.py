@@ -11,7 +11,9 @@ from hotline.roles import Permission, Role, may
 
 @dataclass(frozen=True)
 class Viewer:
-    """A logged-in person. `units` are the codes of the own unit and of all below it; `extension` is the seat."""
+    """A logged-in person. `units` are the codes of the own unit and of all below it, `within` those of the own unit and
+    of all above it; `extension` is the seat.
+    """
 
     account: int
     login: str
@@ -19,6 +21,7 @@ class Viewer:
     roles: frozenset[Role]
     unit: str | None = None
     units: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
     extension: str | None = None
     language: str = "zh_Hans"
     theme: str = "auto"

@@ -235,6 +235,7 @@ SHEETS = (
             ),
             *_validity(),
             Field("succeeds", N_("units whose duties it took over"), many(forms.CODE), (), names="units"),
+            Field("approves", N_("whether its leader lets each reply go"), forms.TRUTH, False),
         ),
         key="code",
         make=Unit,

@@ -29,7 +29,9 @@ _NEXT_ID = text("SELECT nextval(pg_get_serial_sequence('ticket', 'id'))")
 
 @dataclass(frozen=True)
 class Draft:
-    """What an agent wrote down, already of the right types; `number` is where the citizen can be reached."""
+    """What an agent wrote down, already of the right types; `number` is where the citizen can be reached, `about` the
+    unit that a report accuses.
+    """
 
     type: Type
     line: str
@@ -42,6 +44,7 @@ class Draft:
     place: str = ""
     urgency: Urgency = Urgency.NORMAL
     confidential: bool = False
+    about: str | None = None
     channel: Channel = Channel.PHONE
     call: str | None = None
 
@@ -85,6 +88,7 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
         place=draft.place.strip(),
         urgency=draft.urgency,
         confidential=draft.confidential,
+        about=draft.about,
         state=State.OPENED,
         opened_by=viewer.account,
         opened_at=at,
@@ -120,7 +124,7 @@ def move(
     since_closed = at - ticket.closed_at if ticket.closed_at else timedelta(0)
     after = tickets.decide(before, verb, redos=ticket.redone, since_closed=since_closed)
     ticket.state = after
-    ticket.redone += verb is Verb.REDO
+    ticket.redone += tickets.is_counted(before, verb)
     if verb in (Verb.ANSWER, Verb.CLOSE, Verb.VOID, Verb.TRANSFER):
         ticket.closed_at = at
     if verb is Verb.REOPEN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import Session, col, select
 
 from hotline.errors import Refused
@@ -18,20 +18,30 @@ def tickets(viewer: Viewer) -> ColumnElement[bool]:
     """True for the tickets that `viewer` may see.
 
     Who may see all sees all but confidential ones, unless they opened them or may see those too; a unit's people
-    see what they, or a unit below them, were asked to do, until the order is taken from them.
+    see what they, or a unit below them, were asked to do, until the order is taken from them. Nobody sees a report
+    about their own unit or one above it that they didn't write down themselves.
     """
     own = col(Ticket.opened_by) == viewer.account
-    theirs = col(WorkOrder.state).not_in(TAKEN)
-    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(orders(viewer), theirs))
     if viewer.may(Permission.TICKET_VIEW_ALL):
         plain = true() if viewer.may(Permission.TICKET_VIEW_CONFIDENTIAL) else ~col(Ticket.confidential)
-        return or_(own, plain)
-    return or_(own, asked)
+        return or_(own, and_(plain, _not_about(viewer)))
+    theirs = col(WorkOrder.state).not_in(TAKEN)
+    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(_of_units(viewer), theirs))
+    return or_(own, and_(asked, _not_about(viewer)))
 
 
 def orders(viewer: Viewer) -> ColumnElement[bool]:
     """True for the work orders that `viewer` may see as their own unit's."""
+    accused = select(Ticket.id).where(col(Ticket.about).in_(viewer.within))
+    return and_(_of_units(viewer), col(WorkOrder.ticket).not_in(accused))
+
+
+def _of_units(viewer: Viewer) -> ColumnElement[bool]:
     return col(WorkOrder.unit).in_(viewer.units) if viewer.units else false()
+
+
+def _not_about(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(col(Ticket.about).is_(None), col(Ticket.about).not_in(viewer.within))
 
 
 def find_ticket(session: Session, viewer: Viewer, identity: int) -> Ticket:

@@ -82,5 +82,8 @@ def viewer_of(city: CityPack, account: Account) -> Viewer:
         roles=frozenset(Role(role) for role in account.roles),
         unit=account.unit,
         units=city.units.with_predecessors(unit.code for unit in city.units.below(account.unit or "")),
+        within=frozenset(unit.code for unit in city.units.path(account.unit))
+        if account.unit
+        else frozenset(),
         extension=account.extension,
     )

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from agent_desk import build, seatwatch
 from agent_desk.app import create_app
 from agent_desk.house import House
-from dispatch import orders
+from dispatch import handling
 from hotline import calls, presence
 from hotline.errors import Unreachable
 from hotline.record import accounts
@@ -249,7 +249,7 @@ def test_a_dispatch_can_be_taken_back_until_its_unit_has_signed(office: Office) 
     with office.town.store.transaction() as session:
         asked = select(WorkOrder).where(WorkOrder.ticket == ticket).order_by(col(WorkOrder.id))
         first, second = session.exec(asked).all()
-        orders.sign(session, second, office.town.viewer("chancheng-urban"), office.town.at)
+        handling.sign(session, second, office.town.viewer("chancheng-urban"), office.town.at)
     assert (first.state, first.ended_at is not None) == ("cancelled", True)
     assert office.client.post(dispatched["undo"]["url"]).json()["key"] == "order.signed_already"
 

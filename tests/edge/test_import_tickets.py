@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from dispatch import imported, orders, timekeeping
-from dispatch.orders import Reply
+from dispatch import handling, imported, orders, timekeeping
+from dispatch.handling import Reply
 from hotline import journal, tickets
 from hotline.clock_policy import Kind
 from hotline.imports.account import Account
@@ -152,8 +152,8 @@ def test_an_open_ticket_is_signed_replied_and_closed_here(desk: Desk, tmp_path: 
     with town.store.transaction() as session:
         found = session.exec(select(WorkOrder)).one()
         order = orders.find(session, staff, found.id or 0)
-        orders.sign(session, order, staff, town.at)
-        orders.reply(session, order, Reply("已修好。"), staff, town.at + timedelta(hours=1))
+        handling.sign(session, order, staff, town.at)
+        handling.reply(session, town.city, order, Reply("已修好。"), staff, town.at + timedelta(hours=1))
     # The old system learns of it later, or says something else: the course is ours, the words are theirs.
     again = write(
         tmp_path / "new.csv", [row(OPEN, 标题="路灯不亮（更正）", 状态="已办结", 办结时间="2026/11/23 09:00")]

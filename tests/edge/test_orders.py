@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session, select
 
-from dispatch import orders, timekeeping
-from dispatch.orders import Reply
+from dispatch import handling, orders, reviewing, timekeeping
+from dispatch.handling import Reply
 from hotline import journal
 from hotline.clock_policy import Kind
 from hotline.errors import Refused
@@ -68,25 +68,33 @@ def test_the_whole_way_is_told_by_the_journal(town: Town, session: Session) -> N
     order = dispatch(town, session, ticket)
     assert running(session, ticket) == {"sign", "contact", "resolve"}
     order = orders.find(session, staff, order.id or 0)
-    orders.sign(session, order, staff, town.at + timedelta(hours=1))
+    handling.sign(session, order, staff, town.at + timedelta(hours=1))
     assert running(session, ticket) == {"contact", "resolve"}
-    orders.reply(session, order, Reply("已更换灯泡。", "班组三组处理"), staff, town.at + timedelta(hours=5))
-    assert running(session, ticket) == set()
+    handling.reply(
+        session, town.city, order, Reply("已更换灯泡。", "班组三组处理"), staff, town.at + timedelta(hours=5)
+    )
+    assert running(session, ticket) == {"review"}
     assert (ticket.state, ticket.reply) == ("replied", "已更换灯泡。")
+    dispatcher = town.viewer("tanweiming")
+    reviewing.accept(session, town.city, ticket, "", dispatcher, town.at + timedelta(hours=5, minutes=30))
+    assert running(session, ticket) == {"revisit"}
+    assert (ticket.state, order.state, order.ended_at) == ("revisit", "accepted", None)
     tickets.close(
         session, ticket, Satisfaction.SATISFIED, Solution.SOLVED, "", agent, town.at + timedelta(hours=6)
     )
-    orders.accept_all(session, ticket, agent, town.at + timedelta(hours=6))
+    reviewing.end_all(session, ticket, agent, town.at + timedelta(hours=6))
     assert (ticket.state, order.state) == ("closed", "accepted")
+    assert running(session, ticket) == set()
     assert kinds(session, ticket) == [
         "ticket.opened",
-        "ticket.dispatched",
         "order.issued",
+        "ticket.dispatched",
         "order.signed",
         "order.replied",
         "ticket.replied",
-        "ticket.closed",
+        "ticket.revisited",
         "order.accepted",
+        "ticket.closed",
     ]
 
 
@@ -130,15 +138,15 @@ def test_another_unit_finds_no_such_order(town: Town, session: Session) -> None:
 def test_signing_twice_is_refused_and_changes_nothing(town: Town, session: Session) -> None:
     staff = town.viewer(STAFF)
     order = orders.find(session, staff, dispatch(town, session, open_one(town, session)).id or 0)
-    orders.sign(session, order, staff, town.at)
+    handling.sign(session, order, staff, town.at)
     with pytest.raises(Refused, match=r"order\.may_not_sign"):
-        orders.sign(session, order, staff, town.at)
+        handling.sign(session, order, staff, town.at)
     assert order.state == "signed"
 
 
 def test_an_agent_may_not_sign_and_a_unit_may_not_open(town: Town, session: Session) -> None:
     with pytest.raises(Refused, match="not_allowed"):
-        orders.sign(
+        handling.sign(
             session, dispatch(town, session, open_one(town, session)), town.viewer("chenjiaqi"), town.at
         )
     with pytest.raises(Refused, match="not_allowed"):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch import workorders
-from dispatch.workorders import LIFECYCLE, OVER, TO_SIGN, Return, ReturnReason, State, Verb, first_state
+from dispatch.workorders import LIFECYCLE, OVER, TO_SIGN, State, Verb, first_state
 from hotline.errors import Refused
 from hotline.words import catalogue
 
@@ -47,12 +47,13 @@ def test_after_one_return_or_a_decision_the_next_order_is_bound() -> None:
         LIFECYCLE.after(State.BOUND, Verb.RETURN)
 
 
-def test_a_return_needs_a_basis_and_an_owner() -> None:
-    Return(ReturnReason.DUTY, basis="权责清单第12条", proposed="water")
-    with pytest.raises(Refused, match=r"order\.return_needs_basis"):
-        Return(ReturnReason.DUTY, basis=" ", proposed="water")
-    with pytest.raises(Refused, match=r"order\.return_needs_owner"):
-        Return(ReturnReason.DUTY, basis="权责清单第12条", proposed="")
+def test_every_step_says_who_may_take_it() -> None:
+    assert set(workorders.RULES) == set(Verb)
+
+
+def test_a_refused_return_binds_the_unit() -> None:
+    assert LIFECYCLE.after(State.ISSUED, Verb.BIND) is State.BOUND
+    assert [state for state in State if Verb.RETURN in LIFECYCLE.verbs(state)] == [State.ISSUED]
 
 
 def test_only_a_suspended_order_resumes() -> None:
@@ -74,7 +75,6 @@ def test_nothing_more_is_asked_of_the_unit_when_an_order_is_over() -> None:
         (workorders.State, workorders.STATE_WORDS),
         (workorders.Verb, workorders.VERB_WORDS),
         (workorders.Part, workorders.PART_WORDS),
-        (workorders.ReturnReason, workorders.RETURN_WORDS),
     ],
 )
 def test_everything_has_words_in_both_languages(kinds: type[StrEnum], words: Mapping[StrEnum, str]) -> None:

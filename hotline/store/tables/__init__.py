@@ -18,13 +18,14 @@ from hotline.store.tables.imports import (
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
-from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
+from hotline.store.tables.orders import Attachment, ClockPause, ClockRow, Mark, OrderRequest, WorkOrder
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
 
 __all__ = [
     "Account",
+    "Attachment",
     "Call",
     "CallAlias",
     "CatalogueRow",
@@ -47,6 +48,8 @@ __all__ = [
     "Link",
     "LoginFailure",
     "LoginSession",
+    "Mark",
+    "OrderRequest",
     "OrganisationChange",
     "Seat",
     "SwitchReading",

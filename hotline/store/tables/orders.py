@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Column, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.store.tables.columns import identity, points_at
@@ -13,7 +15,9 @@ from hotline.store.tables.columns import identity, points_at
 class WorkOrder(SQLModel, table=True):
     """One unit's duty for a ticket. A bound order can't be returned.
 
-    `catalogue` is the version under which it was issued.
+    `catalogue` is the version under which it was issued; `parent` the order of the unit above that handed it down.
+    `contact` says how the citizen was reached first; `promise` and `review_on` belong to a suspension. An accepted
+    order stays open (`ended_at` None) until its ticket is closed.
     """
 
     __tablename__ = "work_order"
@@ -23,6 +27,7 @@ class WorkOrder(SQLModel, table=True):
 
     id: int | None = identity()
     ticket: int = points_at("ticket.id")
+    parent: int | None = points_at("work_order.id", nullable=True)
     unit: str = Field(index=True)
     level: str
     role: str = "lead"
@@ -32,11 +37,74 @@ class WorkOrder(SQLModel, table=True):
     issued_at: datetime
     signed_at: datetime | None = None
     signed_by: int | None = points_at("account.id", nullable=True, index=False)
+    contacted_at: datetime | None = None
+    contact: str = ""
+    promise: str = ""
+    review_on: date | None = None
     replied_at: datetime | None = None
     ended_at: datetime | None = None
     public_reply: str = ""
     internal_reply: str = ""
     catalogue: int | None = points_at("catalogue_version.id", nullable=True, index=False)
+
+
+class OrderRequest(SQLModel, table=True):
+    """What a unit asked for and who decided it; `details` is the form of its `kind`, `unit` the one that asked.
+
+    `decider` is the unit whose people decide, or None where the centre does.
+    """
+
+    __tablename__ = "order_request"
+    __table_args__ = (
+        Index("order_request_open", "decider", "id", postgresql_where=text("state = 'asked'")),
+        Index("order_request_one_open", "work_order", unique=True, postgresql_where=text("state = 'asked'")),
+    )
+
+    id: int | None = identity()
+    ticket: int = points_at("ticket.id", index=False)
+    work_order: int = points_at("work_order.id")
+    unit: str
+    decider: str | None = None
+    kind: str
+    state: str
+    details: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    asked_by: int = points_at("account.id", index=False)
+    asked_at: datetime
+    decided_by: int | None = points_at("account.id", nullable=True, index=False)
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+class Mark(SQLModel, table=True):
+    """Attention that was drawn to a ticket or to one of its orders, with who did it and why; some can be lifted."""
+
+    __table_args__ = (Index("mark_lying", "kind", "id", postgresql_where=text("lifted_at IS NULL")),)
+
+    id: int | None = identity()
+    ticket: int = points_at("ticket.id")
+    work_order: int | None = points_at("work_order.id", nullable=True)
+    kind: str
+    step: str = ""
+    text: str = ""
+    by: str
+    at: datetime
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+
+
+class Attachment(SQLModel, table=True):
+    """A file of a ticket, kept under its digest in the state's folder. `audience` as of a ticket's entry."""
+
+    id: int | None = identity()
+    ticket: int = points_at("ticket.id")
+    work_order: int | None = points_at("work_order.id", nullable=True)
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    audience: str
+    by: int = points_at("account.id", index=False)
+    at: datetime
 
 
 class ClockRow(SQLModel, table=True):

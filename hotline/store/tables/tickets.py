@@ -13,12 +13,14 @@ from hotline.store.tables.columns import identity, points_at
 class Ticket(SQLModel, table=True):
     """What a citizen wants. `line` is the number that was dialled; `matter`, `area` are codes of the pack.
 
-    Nobody of ours opened one that was imported from an older system.
+    Nobody of ours opened one that was imported from an older system. `about` is the code of the unit that a report
+    accuses: neither it nor anybody below it ever sees the ticket.
     """
 
     __table_args__ = (
         Index("ticket_by_citizen", "citizen", "id"),
         Index("ticket_open", "state", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ticket_about", "about", "id", postgresql_where=text("about IS NOT NULL")),
     )
 
     id: int | None = identity()
@@ -37,6 +39,7 @@ class Ticket(SQLModel, table=True):
     place: str = ""
     urgency: str = "normal"
     confidential: bool = False
+    about: str | None = None
     state: str
     redone: int = 0
     urged: int = 0
