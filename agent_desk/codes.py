@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from dispatch import workorders
+from dispatch import marks, requests, workorders
 from hotline import calls, levels, lines, presence, roles, tickets
 
 CODES: Mapping[str, Mapping[Any, str]] = {
@@ -22,6 +22,11 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "solution": tickets.SOLUTION_WORDS,
     "order": workorders.STATE_WORDS,
     "part": workorders.PART_WORDS,
+    "request": requests.KIND_WORDS,
+    "request_state": requests.STATE_WORDS,
+    "return_reason": requests.RETURN_WORDS,
+    "mark": marks.KIND_WORDS,
+    "step": marks.STEP_WORDS,
     "call": calls.STATE_WORDS,
     "outcome": calls.OUTCOME_WORDS,
     "seat": presence.STATE_WORDS,

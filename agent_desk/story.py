@@ -7,13 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
+from dispatch import marks, requests
 from hotline import clock_policy, parties
 from hotline.calls import OUTCOME_WORDS, Outcome
 from hotline.facts import Fact
 from hotline.parties import Kind
 from hotline.tickets import SATISFACTION_WORDS, SOLUTION_WORDS, Satisfaction, Solution
 from hotline.words import N_, translate
+
+K = TypeVar("K", bound=StrEnum)
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,28 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "order.moved": ("arrow", N_("{unit} took it over from {former}")),
     "order.signed": ("sign", N_("{unit} signed for it")),
     "order.returned": ("undo", N_("{unit} returned it")),
+    "order.bound": ("lock", N_("{unit} keeps the order and may not return it")),
+    "order.contacted": ("phone", N_("{unit} reached the citizen")),
+    "order.delegated": ("arrow", N_("{unit} handed it down")),
+    "order.taken_back": ("undo", N_("{unit} goes on with it itself")),
+    "order.suspended": ("pause", N_("{unit} suspended it")),
+    "order.resumed": ("play", N_("{unit} goes on with it")),
+    "order.redone": ("undo", N_("{unit} has to do it again")),
+    "order.leads": ("flag", N_("{unit} leads from now on")),
     "order.replied": ("reply", N_("{unit} replied")),
     "order.accepted": ("check", N_("Reply accepted")),
     "order.cancelled": ("cross", N_("Work order cancelled")),
+    "request.asked": ("note", N_("{unit} asked: {request}")),
+    "request.granted": ("check", N_("Granted to {unit}: {request}")),
+    "request.refused": ("cross", N_("Refused to {unit}: {request}")),
+    "request.withdrawn": ("undo", N_("{unit} withdrew: {request}")),
+    "mark.put": ("flag", N_("Marked: {mark}")),
+    "mark.lifted": ("undo", N_("Mark taken off: {mark}")),
     "clock.started": ("clock", N_("Clock running")),
     "clock.stopped": ("clock", N_("Clock stopped")),
+    "clock.paused": ("pause", N_("Clock stands")),
+    "clock.resumed": ("clock", N_("Clock running again")),
+    "clock.extended": ("clock", N_("Time extended")),
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
 
@@ -126,7 +148,13 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "former": names.unit(str(data.get("former") or "")),
         "seat": names.seat(str(data.get("extension") or "")),
         "party": _party(str(data.get("party") or ""), names),
+        "request": _named(requests.Kind, requests.KIND_WORDS, data.get("request"), names),
+        "mark": _named(marks.Kind, marks.KIND_WORDS, data.get("mark"), names),
     }
+
+
+def _named(kinds: type[K], words: Mapping[K, str], code: object, names: Names) -> str:
+    return translate(words[kinds(str(code))], names.language) if code else ""
 
 
 def _party(text: str, names: Names) -> str:
@@ -146,10 +174,27 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield from _end(fact, names)
     elif fact.kind == "call.party_left":
         yield translate(parties.STANDING_WORDS[parties.Standing(fact.data["party_stands"])], names.language)
+    elif fact.kind == "request.asked":
+        yield from _asked(fact, names)
     elif fact.data.get("reason"):
         yield str(fact.data["reason"])
+    elif fact.data.get("override"):
+        yield str(fact.data["override"])
+    if fact.data.get("step"):
+        yield translate(marks.STEP_WORDS[marks.Step(fact.data["step"])], names.language)
     if fact.data.get("catalogue"):
         yield translate(CATALOGUE_VERSION, names.language, number=fact.data["catalogue"])
+
+
+def _asked(fact: Fact, names: Names) -> Iterator[str]:
+    """What a unit asked for, and why."""
+    form = fact.data.get("form", {})
+    if fact.data["request"] == requests.Kind.RETURN:
+        yield translate(requests.RETURN_WORDS[requests.ReturnReason(form["reason"])], names.language)
+        yield str(form["basis"])
+        yield translate(N_("Proposed: {unit}"), names.language, unit=names.unit(str(form["proposed"])))
+        return
+    yield from (str(form[field]) for field in ("promise", "review_on", "reason", "basis") if form.get(field))
 
 
 def _end(fact: Fact, names: Names) -> Iterator[str]:
@@ -166,7 +211,7 @@ def _clock(fact: Fact, names: Names) -> str:
     due = datetime.fromisoformat(fact.data["due"]) if fact.data.get("due") else None
     if due is None:
         return label
-    if fact.kind == "clock.started":
+    if fact.kind != "clock.stopped":
         return f"{label} {names.time(due)}"
     standing = N_("in time") if fact.at <= due else N_("late")
     words = translate(standing, names.language)

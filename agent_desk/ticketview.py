@@ -178,11 +178,11 @@ def _orders(visit: Visit, ticket: Ticket, clocks: Sequence[ClockView]) -> list[O
 def _thread(visit: Visit, ticket: Ticket) -> list[Entry]:
     """The centre reads all; a unit reads the citizen's part, and what its own people wrote for the record."""
     centre = visit.viewer.may(Permission.TICKET_VIEW_ALL)
-    audiences = ["unit", "citizen", "internal"] if centre else ["unit", "citizen"]
+    audiences = ["unit", "shared", "citizen", "internal"] if centre else ["unit", "shared", "citizen"]
     return [
         Entry(entry, _author(visit, entry.author))
         for entry in ticket_record.thread(visit.session, ticket, audiences)
-        if centre or entry.audience == "citizen" or _is_of_own_unit(visit, entry.author)
+        if centre or entry.audience in ("citizen", "shared") or _is_of_own_unit(visit, entry.author)
     ]
 
 

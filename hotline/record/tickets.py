@@ -163,7 +163,7 @@ def close(
 def write(
     session: Session, ticket: Ticket, words: str, audience: str, viewer: Viewer | None, at: datetime
 ) -> None:
-    """Adds an entry to the ticket's thread; `audience` is internal, unit or citizen."""
+    """Adds an entry to the ticket's thread; `audience` is internal, unit, shared (all units) or citizen."""
     assert ticket.id is not None
     author = viewer.account if viewer else None
     put(session, TicketEntry(ticket=ticket.id, at=at, author=author, audience=audience, text=words))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.pure
 
 UNITS = (
     "columns code, name_zh, name_en, level, kind, parent, areas, calendar, guided_by, "
-    "valid_from, valid_until, succeeds"
+    "valid_from, valid_until, succeeds, approves"
 )
 
 FIELDS = [

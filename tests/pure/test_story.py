@@ -30,14 +30,7 @@ SILENT = {
     "ticket.replied",
     # without a command as yet
     *("ticket.sent_back", "ticket.merged", "ticket.separated", "ticket.transferred", "ticket.voided"),
-    *(
-        "ticket.archived",
-        "order.delegated",
-        "order.taken_back",
-        "order.suspended",
-        "order.resumed",
-        "order.redone",
-    ),
+    "ticket.archived",
 }
 
 
@@ -103,3 +96,17 @@ def test_what_has_no_sentence_is_no_part_of_the_story() -> None:
 def test_every_fact_of_tickets_and_orders_has_a_sentence_or_a_reason_for_none() -> None:
     kinds = {*tickets.PAST.values(), *orders.PAST.values()}
     assert kinds - SENTENCES.keys() == SILENT
+
+
+def test_what_a_unit_asks_for_is_told_with_its_reasons() -> None:
+    form = {"reason": "duty", "basis": "三定方案", "proposed": "water"}
+    (line,) = tell([fact("request.asked", request="return", form=form, unit="town")], NAMES)
+    assert line.text == "unit town asked: Return"
+    assert line.detail == "Not our duty · 三定方案 · Proposed: unit water"
+    (granted,) = tell([fact("request.granted", request="extend", unit="town", reason="同意")], NAMES)
+    assert (granted.text, granted.detail) == ("Granted to unit town: More time", "同意")
+
+
+def test_a_mark_says_how_far_the_supervision_has_gone() -> None:
+    (line,) = tell([fact("mark.put", mark="supervised", step="order", reason="多次催办未果")], NAMES)
+    assert (line.text, line.detail) == ("Marked: Supervised", "多次催办未果 · Supervision order")

@@ -53,7 +53,7 @@ class Ticket(SQLModel, table=True):
 
 
 class TicketEntry(SQLModel, table=True):
-    """A text in a ticket's thread; `audience` says who may read it: internal, unit or citizen."""
+    """A text in a ticket's thread; `audience` says who may read it: internal, unit, shared (all units) or citizen."""
 
     __tablename__ = "ticket_entry"
 
