@@ -101,10 +101,10 @@ def test_every_fact_of_tickets_and_orders_has_a_sentence_or_a_reason_for_none() 
 def test_what_a_unit_asks_for_is_told_with_its_reasons() -> None:
     form = {"reason": "duty", "basis": "三定方案", "proposed": "water"}
     (line,) = tell([fact("request.asked", request="return", form=form, unit="town")], NAMES)
-    assert line.text == "unit town asked: Return"
-    assert line.detail == "Not our duty · 三定方案 · Proposed: unit water"
+    assert line.text == "Town asked: Return"
+    assert line.detail == "Not our duty · 三定方案 · Proposed: Water"
     (granted,) = tell([fact("request.granted", request="extend", unit="town", reason="同意")], NAMES)
-    assert (granted.text, granted.detail) == ("Granted to unit town: More time", "同意")
+    assert (granted.text, granted.detail) == ("Granted to Town: More time", "同意")
 
 
 def test_a_mark_says_how_far_the_supervision_has_gone() -> None:
