@@ -36,6 +36,7 @@ class Entry:
 ENTRIES = (
     Entry("desk", "/desk", N_("Desk"), "headset", "Alt+1", Permission.DESK_USE),
     Entry("tickets", "/tickets", N_("Tickets"), "ticket", "Alt+2", Permission.TICKET_VIEW_ALL),
+    Entry("dispatching", "/dispatching", N_("Dispatching"), "arrow", "Alt+6", Permission.ORDER_REVIEW),
     Entry("portal", "/portal", N_("Work orders"), "order", "Alt+3", Permission.ORDER_SIGN),
     Entry("floor", "/floor", N_("Floor"), "gauge", "Alt+4", Permission.FLOOR_WATCH),
     Entry("people", "/people", N_("People"), "people", "Alt+5", Permission.ADMIN_PEOPLE),

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "ticket.unknown": N_("There is no such ticket, or you may not see it"),
     "order.unknown": N_("There is no such work order, or you may not see it"),
     "call.unknown": N_("There is no such call"),
+    "dispatching.none_chosen": N_("Choose at least one ticket"),
     "page.unknown": N_("There is no such page"),
     "telephone.unreachable": N_("The telephone switch doesn't answer. Try again in a moment"),
     "seat.none": N_("Your account has no seat"),

@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.taken_back": ("undo", N_("Taken back from the unit")),
     "ticket.revisited": ("phone", N_("Revisit begun")),
     "ticket.redone": ("undo", N_("Given back to be done again")),
+    "ticket.split": ("arrow", N_("Split; also {into}")),
     "ticket.closed": ("check", N_("Ticket closed")),
     "ticket.reopened": ("undo", N_("Reopened")),
     # A ticket is dispatched by an order and replied to by one, so that the orders' facts tell of both.
@@ -148,6 +149,7 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "former": names.unit(str(data.get("former") or "")),
         "seat": names.seat(str(data.get("extension") or "")),
         "party": _party(str(data.get("party") or ""), names),
+        "into": "、".join(data.get("into") or ()),
         "request": _named(requests.Kind, requests.KIND_WORDS, data.get("request"), names),
         "mark": _named(marks.Kind, marks.KIND_WORDS, data.get("mark"), names),
     }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import Field
 
 from agent_desk.order_commands import Body, Note, Words
+from agent_desk.ticket_commands import locked
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import marking, orders, reviewing
 from dispatch.marks import Kind
 from hotline.errors import Refused
-from hotline.record import tickets, visibility
 from hotline.store.tables import Ticket, WorkOrder
 
 router = APIRouter(prefix="/api/tickets", route_class=VisitRoute)
@@ -32,10 +29,11 @@ class Marked(Body):
     order: int | None = None
 
 
-class Accepted(Body):
-    """`reply` is what the citizen reads; empty: as the unit wrote it."""
+class Judged(Body):
+    """`reply` is what the citizen reads (empty: as the unit wrote it), `note` why it has to be done again."""
 
-    reply: Annotated[str, Field(max_length=20_000)] = ""
+    reply: Words = ""
+    note: Words = ""
 
 
 class Done(Body):
@@ -47,7 +45,7 @@ class Done(Body):
 @router.post("/{identity}/urge")
 def urge(visit: Visiting, identity: int, said: Urging) -> Done:
     """The citizen asks again."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     marking.urge(visit.session, ticket, said.words, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
@@ -55,7 +53,7 @@ def urge(visit: Visiting, identity: int, said: Urging) -> Done:
 @router.post("/{identity}/marks")
 def mark(visit: Visiting, identity: int, wanted: Marked) -> Done:
     """A supervisor draws attention to it."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     order = _order(visit, ticket, wanted.order)
     marking.put_upon(visit.session, ticket, order, wanted.kind, wanted.words, visit.viewer, visit.at)
     return Done(state=ticket.state)
@@ -64,7 +62,7 @@ def mark(visit: Visiting, identity: int, wanted: Marked) -> Done:
 @router.post("/{identity}/marks/{mark_id}/lift")
 def lift(visit: Visiting, identity: int, mark_id: int) -> Done:
     """The attention isn't needed any more."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     if mark_id not in {one.id for one in marking.of_ticket(visit.session, ticket)}:
         raise Refused("mark.unknown")
     marking.lift(visit.session, visit.viewer, mark_id, visit.at)
@@ -72,17 +70,17 @@ def lift(visit: Visiting, identity: int, mark_id: int) -> Done:
 
 
 @router.post("/{identity}/accept-reply")
-def accept_reply(visit: Visiting, identity: int, said: Accepted) -> Done:
+def accept_reply(visit: Visiting, identity: int, said: Judged) -> Done:
     """The reply answers what was asked."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     reviewing.accept(visit.session, visit.house.city, ticket, said.reply, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
 
 @router.post("/{identity}/redo")
-def redo(visit: Visiting, identity: int, said: Note) -> Done:
+def redo(visit: Visiting, identity: int, said: Judged) -> Done:
     """It doesn't, or the citizen isn't content: to be done again."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     reviewing.send_back(visit.session, visit.house.city, ticket, said.note, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
@@ -90,15 +88,9 @@ def redo(visit: Visiting, identity: int, said: Note) -> Done:
 @router.post("/{identity}/reopen")
 def reopen(visit: Visiting, identity: int, said: Note) -> Done:
     """The citizen comes back."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     reviewing.reopen(visit.session, visit.house.city, ticket, said.note, visit.viewer, visit.at)
     return Done(state=ticket.state)
-
-
-def _locked(visit: Visit, identity: int) -> Ticket:
-    """The ticket, if this person may see it, held still until the request is over."""
-    visibility.find_ticket(visit.session, visit.viewer, identity)
-    return tickets.find(visit.session, identity, lock=True)
 
 
 def _order(visit: Visit, ticket: Ticket, identity: int | None) -> WorkOrder | None:

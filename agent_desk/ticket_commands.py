@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import orders, reviewing, timekeeping
+from dispatch.workorders import Part
 from hotline.errors import Refused
 from hotline.record import tickets, visibility
 from hotline.record.tickets import Draft
 from hotline.roles import Permission
 from hotline.store.tables import Ticket
-from hotline.tickets import Satisfaction, Solution, Type, Urgency
+from hotline.tickets import Satisfaction, Solution, Type, Urgency, Verb
 from hotline.words import N_, translate
 
 router = APIRouter(prefix="/api/tickets", route_class=VisitRoute)
@@ -57,8 +58,13 @@ class Answer(BaseModel):
 
 
 class Assignment(BaseModel):
+    """The unit that leads, and `others` that work along with it, or `together` with it are its equals."""
+
     unit: Line
     reason: Words = ""
+    others: Annotated[list[Line], Field(max_length=10)] = []
+    together: Part = Part.CO
+    decided: bool = False
 
 
 class Revisit(BaseModel):
@@ -99,7 +105,7 @@ def open_ticket(visit: Visiting, form: Form) -> Opened:
 @router.post("/{identity}/answer")
 def answer(visit: Visiting, identity: int, said: Answer) -> Done:
     """Ends a consultation with the answer given on the telephone."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     tickets.answer_at_once(visit.session, ticket, said.answer, visit.viewer, visit.at)
     timekeeping.stop(visit.session, ticket, None, timekeeping.ALL, visit.at, visit.viewer.by)
     return Done(state=ticket.state)
@@ -107,10 +113,14 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
 
 @router.post("/{identity}/dispatch")
 def dispatch(visit: Visiting, identity: int, to: Assignment) -> Dispatched:
-    """Issues a work order to a unit, with its clocks running."""
-    ticket = _locked(visit, identity)
-    orders.issue(visit.session, visit.house.city, ticket, to.unit, to.reason.strip(), visit.viewer, visit.at)
-    unit = naming.unit(visit, to.unit)
+    """Issues a work order to each unit, with its clocks running."""
+    ticket, city, reason = locked(visit, identity), visit.house.city, to.reason.strip()
+    first = None if to.together is Part.CO or not to.others else to.together
+    for code, part in ((to.unit, first), *((other, to.together) for other in to.others)):
+        orders.issue(
+            visit.session, city, ticket, code, reason, visit.viewer, visit.at, part=part, decided=to.decided
+        )
+    unit = "、".join(naming.unit(visit, code) for code in (to.unit, *to.others))
     return Dispatched(
         state=ticket.state,
         message=translate(N_("Dispatched to {unit}"), visit.viewer.language, unit=unit),
@@ -118,10 +128,19 @@ def dispatch(visit: Visiting, identity: int, to: Assignment) -> Dispatched:
     )
 
 
+@router.post("/{identity}/submit")
+def submit(visit: Visiting, identity: int) -> Done:
+    """Leaves it to a dispatcher to find the unit."""
+    ticket = locked(visit, identity)
+    visit.viewer.must(Permission.TICKET_EDIT)
+    tickets.move(visit.session, ticket, Verb.SUBMIT, visit.viewer.by, visit.at)
+    return Done(state=ticket.state)
+
+
 @router.post("/{identity}/take-back")
 def take_back(visit: Visiting, identity: int) -> Done:
     """Takes back a dispatch that no unit has signed for."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     orders.withdraw(visit.session, visit.house.city, ticket, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
@@ -129,13 +148,13 @@ def take_back(visit: Visiting, identity: int) -> Done:
 @router.post("/{identity}/close")
 def close(visit: Visiting, identity: int, said: Revisit) -> Done:
     """Records what the citizen said at the revisit, and ends the ticket with its orders."""
-    ticket = _locked(visit, identity)
+    ticket = locked(visit, identity)
     tickets.close(visit.session, ticket, said.satisfaction, said.solution, said.note, visit.viewer, visit.at)
     reviewing.end_all(visit.session, ticket, visit.viewer, visit.at)
     return Done(state=ticket.state)
 
 
-def _locked(visit: Visit, identity: int) -> Ticket:
+def locked(visit: Visit, identity: int) -> Ticket:
     """The ticket, if this person may see it, held still until the request is over."""
     visibility.find_ticket(visit.session, visit.viewer, identity)
     return tickets.find(visit.session, identity, lock=True)

@@ -130,7 +130,7 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         calls=[Heard(call, names.seat(call.agent or ""), _can_play(visit, call)) for call in called]
         if centre
         else (),
-        suggested=_suggested(visit, ticket) if may_dispatch else None,
+        suggested=suggested(visit, ticket) if may_dispatch else None,
         now=visit.at,
         may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_dispatch=may_dispatch,
@@ -204,7 +204,7 @@ def _can_play(visit: Visit, call: Call) -> bool:
     return recordings.may_play(visit, call) and recordings.file_of(visit.house, call) is not None
 
 
-def _suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
+def suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
     """The unit that answers for the ticket's matter in its area; without a matter, for what its words speak of."""
     city, language = visit.house.city, visit.viewer.language
     area, day = ticket.area or city.areas.city.code, visit.at.astimezone(visit.house.zone).date()

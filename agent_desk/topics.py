@@ -27,6 +27,7 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
+_OF_ORDERS = ("order", "request", "mark")
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
@@ -73,9 +74,9 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("call", "seat", "link", "record")
     if topic == ORDERS:
         own = fact.data.get("unit") in viewer.units or viewer.may(Permission.TICKET_VIEW_ALL)
-        return fact.noun == "order" and own
+        return fact.noun in _OF_ORDERS and own
     if topic == TICKETS:
-        return fact.noun in ("ticket", "order")
+        return fact.noun == "ticket" or fact.noun in _OF_ORDERS
     if topic == TASKS:
         return fact.noun in ("ticket", "order") and fact.data.get("opened_by") == viewer.account
     if topic == CITY:

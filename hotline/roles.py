@@ -105,6 +105,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     },
     Role.DISPATCHER: frozenset(
         {
+            Permission.TICKET_OPEN,
             Permission.TICKET_EDIT,
             Permission.TICKET_CLOSE,
             Permission.TICKET_VIEW_ALL,

@@ -255,6 +255,7 @@ SOLUTION_WORDS = {
 REFUSAL_WORDS = {
     f"ticket.may_not_{verb}": N_("Not possible while the ticket is: {state}") for verb in Verb
 } | {
+    "ticket.may_not_split": N_("Not possible while the ticket is: {state}"),
     "ticket.redone_enough": N_("This ticket has been redone {limit} times already"),
     "ticket.closed_too_long_ago": N_("A ticket can be reopened within {days} days only"),
 }

@@ -2,6 +2,7 @@
 
 import { adopt, mark } from "./adopt.ts";
 import { startClocks } from "./clock.ts";
+import { startChooseAll } from "./chooseall.ts";
 import { startCombobox } from "./combobox.ts";
 import { startCloser, startOpener } from "./dialogs.ts";
 import { forgetDrafts, startDraft } from "./draft.ts";
@@ -26,6 +27,7 @@ mark("[data-live]:not(body)", startRegion);
 mark("form[data-draft]", startDraft);
 mark("form[data-send]", startForm);
 mark("[data-post]", startButton);
+mark("[data-all]", startChooseAll);
 mark("[data-combobox]", startCombobox);
 mark("[data-open]", startOpener);
 mark("[data-close]", startCloser);

@@ -1,0 +1,83 @@
+"""What the dispatcher does with several tickets at once, or with one that is several, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from agent_desk.order_commands import Body, Line, Words
+from agent_desk.ticket_commands import Undo, locked
+from agent_desk.visit import Visiting, VisitRoute
+from dispatch import orders
+from dispatch.splitting import Piece, split
+from hotline.errors import Refused
+from hotline.words import N_, translate
+
+router = APIRouter(prefix="/api/dispatching", route_class=VisitRoute)
+
+MOST = 100
+Chosen = Annotated[str, Field(pattern=r"^[0-9]{1,18}:[a-z0-9-]{1,80}$")]
+
+
+class Bulk(Body):
+    """Tickets with the units that were suggested for them, each as `12:zumiao-office`."""
+
+    chosen: Annotated[list[Chosen], Field(max_length=MOST)]
+    reason: Words = ""
+
+
+class Pieces(Body):
+    """What else the citizen wants: each piece becomes a ticket of its own."""
+
+    titles: Annotated[list[Line], Field(max_length=10)]
+    contents: Annotated[list[Words], Field(max_length=10)]
+
+
+class Dispatched(BaseModel):
+    message: str
+    undo: Undo | None = None
+
+
+@router.post("/bulk")
+def dispatch_all(visit: Visiting, bulk: Bulk) -> Dispatched:
+    """Dispatches every chosen ticket as it was suggested, all or none."""
+    if not bulk.chosen:
+        raise Refused("dispatching.none_chosen")
+    reason = bulk.reason.strip() or translate(N_("As suggested"), visit.viewer.language)
+    identities = []
+    for one in bulk.chosen:
+        identity, _, unit = one.partition(":")
+        ticket = locked(visit, int(identity))
+        orders.issue(visit.session, visit.house.city, ticket, unit, reason, visit.viewer, visit.at)
+        identities.append(identity)
+    words = translate(N_("Dispatched: {count}"), visit.viewer.language, count=len(identities))
+    path = f"{router.prefix}/take-back?tickets={','.join(identities)}"
+    return Dispatched(message=words, undo=Undo(url=path))
+
+
+@router.post("/take-back")
+def take_all_back(
+    visit: Visiting, tickets: Annotated[str, Query(pattern=r"^[0-9]{1,18}(,[0-9]{1,18})*$")]
+) -> Dispatched:
+    """Takes those back that no unit has signed for yet."""
+    identities = tickets.split(",")[:MOST]
+    for identity in identities:
+        orders.withdraw(visit.session, visit.house.city, locked(visit, int(identity)), visit.viewer, visit.at)
+    words = translate(N_("Taken back: {count}"), visit.viewer.language, count=len(identities))
+    return Dispatched(message=words)
+
+
+@router.post("/{identity}/split")
+def split_ticket(visit: Visiting, identity: int, pieces: Pieces) -> Dispatched:
+    """A ticket that speaks of several matters becomes several."""
+    ticket = locked(visit, identity)
+    made = [
+        Piece(title.strip(), content.strip())
+        for title, content in zip(pieces.titles, pieces.contents, strict=True)
+        if title.strip() or content.strip()
+    ]
+    new = split(visit.session, visit.house.city, ticket, made, visit.viewer, visit.at)
+    numbers = "、".join(one.number for one in new)
+    return Dispatched(message=translate(N_("Split off: {numbers}"), visit.viewer.language, numbers=numbers))
