@@ -72,12 +72,13 @@ def take_all_back(
 @router.post("/{identity}/split")
 def split_ticket(visit: Visiting, identity: int, pieces: Pieces) -> Dispatched:
     """A ticket that speaks of several matters becomes several."""
+    if len(pieces.titles) != len(pieces.contents):  # a form leaves out what is empty
+        raise Refused(
+            "field.missing", field="titles" if len(pieces.titles) < len(pieces.contents) else "contents"
+        )
     ticket = locked(visit, identity)
-    made = [
-        Piece(title.strip(), content.strip())
-        for title, content in zip(pieces.titles, pieces.contents, strict=True)
-        if title.strip() or content.strip()
-    ]
+    both = zip(pieces.titles, pieces.contents, strict=True)
+    made = [Piece(title.strip(), content.strip()) for title, content in both]
     new = split(visit.session, visit.house.city, ticket, made, visit.viewer, visit.at)
     numbers = "、".join(one.number for one in new)
     return Dispatched(message=translate(N_("Split off: {numbers}"), visit.viewer.language, numbers=numbers))

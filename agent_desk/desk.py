@@ -29,7 +29,7 @@ from hotline.words import N_, translate
 router = APIRouter(prefix="/desk", route_class=VisitRoute)
 
 TASKS = 20
-TO_CALL = frozenset({State.REPLIED, State.REVISIT})
+TO_CALL = frozenset({State.REVISIT})
 TO_DECIDE = frozenset({State.OPENED, State.REVIEW})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from agent_desk import naming, recordings
 from agent_desk.clockview import ClockView, clock_views
 from agent_desk.story import Line, tell
 from agent_desk.visit import Visit
-from dispatch import orders
+from dispatch import marking, orders
+from dispatch.splitting import SPLITTABLE
 from hotline import journal, tickets
 from hotline.facts import Fact, subject
 from hotline.lines import MODE_WORDS
@@ -21,9 +22,9 @@ from hotline.record import tickets as ticket_record
 from hotline.record.imported import Origin
 from hotline.responsibility import responsible_unit
 from hotline.roles import Permission
-from hotline.store.tables import Account, Call, Citizen, Ticket, TicketEntry, WorkOrder
+from hotline.store.tables import Account, Call, Citizen, Mark, Ticket, TicketEntry, WorkOrder
 from hotline.suggestions import suggest
-from hotline.tickets import Type, Verb
+from hotline.tickets import State, Type, Verb
 
 _LOOKED = frozenset({"person.viewed", "recording.played"})
 
@@ -65,7 +66,8 @@ class Suggested:
 
 @dataclass(frozen=True)
 class TicketView:
-    """All that a ticket's page shows. `may_*` say which commands its state and the person's roles allow.
+    """All that a ticket's page shows. `may_*`, and the rarer `deeds`, say which commands its state and the person's
+    roles allow; `marks` are those that lie upon it or upon an order that this person sees.
 
     `in_centre`: whether this person may list all tickets. `citizen` is None, `number` and `query_code` are empty
     for whoever may not know the person; the code is for the centre alone. `line_mode` is English to be translated;
@@ -91,6 +93,8 @@ class TicketView:
     calls: Sequence[Heard]
     suggested: Suggested | None
     now: datetime
+    marks: Sequence[Mark]
+    deeds: frozenset[str]
     may_answer: bool
     may_dispatch: bool
     may_close: bool
@@ -106,7 +110,7 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
     facts = _told(visit, ticket, journal.story(session, identity, [call.id for call in called]))
     names = naming.names(visit, facts)
     clocks = clock_views(visit, ticket)
-    verbs = tickets.LIFECYCLE.verbs(tickets.State(ticket.state))
+    verbs = tickets.LIFECYCLE.verbs(State(ticket.state))
     sees_person, centre = may_see_person(visit, ticket), viewer.may(Permission.TICKET_VIEW_ALL)
     may_dispatch = Verb.DISPATCH in verbs and viewer.may(Permission.ORDER_ISSUE)
     line = naming.line_at(visit, ticket.line, ticket.opened_at)
@@ -132,11 +136,45 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         else (),
         suggested=suggested(visit, ticket) if may_dispatch else None,
         now=visit.at,
+        marks=_marks(visit, ticket),
+        deeds=_deeds(visit, ticket),
         may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_dispatch=may_dispatch,
         may_close=Verb.CLOSE in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_call=sees_person and viewer.may(Permission.CALL_PLACE) and viewer.extension is not None,
     )
+
+
+_DEEDS: Mapping[str, tuple[Permission, frozenset[State]]] = {
+    "submit": (Permission.TICKET_EDIT, frozenset({State.OPENED})),
+    "urge": (Permission.TICKET_EDIT, frozenset({State.REVIEW, State.DISPATCHED})),
+    "split": (Permission.TICKET_EDIT, SPLITTABLE),
+    "mark": (Permission.ORDER_SUPERVISE, frozenset(State)),
+    "judge": (Permission.ORDER_REVIEW, frozenset({State.REPLIED})),
+    "redo": (Permission.ORDER_REVIEW, frozenset({State.REPLIED, State.REVISIT})),
+    "reopen": (Permission.TICKET_EDIT, frozenset({State.ANSWERED, State.CLOSED})),
+}
+"""What isn't done with every ticket: by whom, and in which states."""
+
+
+def _deeds(visit: Visit, ticket: Ticket) -> frozenset[str]:
+    state = State(ticket.state)
+    return frozenset(
+        deed
+        for deed, (permission, states) in _DEEDS.items()
+        if state in states and visit.viewer.may(permission)
+    )
+
+
+def _marks(visit: Visit, ticket: Ticket) -> list[Mark]:
+    """Those that haven't been taken off; what lies upon another unit's order is none of a unit's business."""
+    centre = visit.viewer.may(Permission.TICKET_VIEW_ALL)
+    own = {order.id for order in orders.of_ticket(visit.session, ticket) if order.unit in visit.viewer.units}
+    return [
+        mark
+        for mark in marking.of_ticket(visit.session, ticket)
+        if mark.lifted_at is None and (centre or mark.work_order is None or mark.work_order in own)
+    ]
 
 
 def _told(visit: Visit, ticket: Ticket, facts: Sequence[Fact]) -> Sequence[Fact]:

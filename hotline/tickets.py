@@ -64,7 +64,8 @@ LIFECYCLE = Lifecycle(
         *edges((State.DISPATCHED, State.MERGED), Verb.REPLY, State.REPLIED),
         Edge(State.REPLIED, Verb.REVISIT, State.REVISIT),
         *edges((State.REPLIED, State.REVISIT), Verb.REDO, State.DISPATCHED),
-        *edges((State.REPLIED, State.REVISIT), Verb.CLOSE, State.CLOSED),
+        # A reply that nobody has reviewed yet ends nothing.
+        Edge(State.REVISIT, Verb.CLOSE, State.CLOSED),
         *edges((State.ANSWERED, State.CLOSED), Verb.REOPEN, State.REVIEW),
         *edges((State.OPENED, State.REVIEW, State.DISPATCHED), Verb.MERGE, State.MERGED),
         Edge(State.MERGED, Verb.SEPARATE, State.REVIEW),

@@ -174,8 +174,8 @@ def test_a_unit_reads_no_other_units_words_for_the_record(hall: Hall) -> None:
     agent.post(f"/api/tickets/{ticket}/dispatch", unit="guicheng-office", reason="")
     staff, other = hall.visitor("zumiao"), hall.visitor("guicheng")
     for visitor, unit, words in (
-        (staff, "zumiao-office", "祖庙的内部说明"),
         (other, "guicheng-office", "桂城的内部说明"),
+        (staff, "zumiao-office", "祖庙的内部说明"),  # who leads replies last
     ):
         order = _order(hall, ticket, unit)
         assert visitor.post(f"/api/orders/{order}/sign").status_code == 200
