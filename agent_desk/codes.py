@@ -24,6 +24,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "part": workorders.PART_WORDS,
     "request": requests.KIND_WORDS,
     "request_state": requests.STATE_WORDS,
+    "amount": requests.AMOUNT_WORDS,
     "return_reason": requests.RETURN_WORDS,
     "mark": marks.KIND_WORDS,
     "step": marks.STEP_WORDS,

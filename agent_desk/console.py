@@ -40,7 +40,7 @@ TABS: Mapping[str, str] = {
     "requests": N_("To decide"),
     "replies": N_("To review"),
     "ownerless": N_("Without a unit"),
-    "suspended": N_("Suspended"),
+    "suspended": N_("Promises due"),
 }
 Tab = Annotated[str, Query(pattern="^(" + "|".join(TABS) + ")$")]
 After = Annotated[str, Query(max_length=60)]

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
 from agent_desk.visit import Visiting, VisitRoute
-from dispatch import handling, orders, requesting, reviewing
+from dispatch import handling, orders, requesting, reviewing, timekeeping
 from dispatch.requests import Approval, Extension, Return, ReturnReason, Suspension
+from hotline.clock_policy import Kind
 from hotline.store.tables import WorkOrder
 from hotline.words import N_, translate
 
@@ -166,7 +167,8 @@ def ask_return(visit: Visiting, identity: int, asked: ReturnAsked) -> Done:
 def ask_extension(visit: Visiting, identity: int, asked: ExtensionAsked) -> Done:
     """The unit needs more time."""
     order = _own(visit, identity)
-    form = Extension(asked.amount, asked.reason.strip(), asked.basis.strip())
+    measure = timekeeping.budget_of_order(visit.session, order, Kind.RESOLVE).measure
+    form = Extension(asked.amount, asked.reason.strip(), asked.basis.strip(), measure)
     requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
     return _done(visit, order, N_("The centre decides on the extension"))
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from dispatch import marks, requests
 from hotline import clock_policy, parties
+from hotline.budgets import Measure
 from hotline.calls import OUTCOME_WORDS, Outcome
 from hotline.facts import Fact
 from hotline.parties import Kind
@@ -196,6 +197,9 @@ def _asked(fact: Fact, names: Names) -> Iterator[str]:
         yield str(form["basis"])
         yield translate(N_("Proposed: {unit}"), names.language, unit=names.unit(str(form["proposed"])))
         return
+    if form.get("amount"):
+        words = requests.AMOUNT_WORDS[Measure(form["measure"])]
+        yield translate(words, names.language, amount=form["amount"])
     yield from (str(form[field]) for field in ("promise", "review_on", "reason", "basis") if form.get(field))
 
 

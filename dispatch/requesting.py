@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from dispatch import handling, orders, requests, timekeeping, workorders
 from dispatch.requests import FORMS, RULES, Approval, Extension, Form, Kind, Return, State, Suspension, Verb
 from dispatch.workorders import Part
-from hotline.budgets import Budget
+from hotline.budgets import Budget, Measure
 from hotline.clock_policy import Kind as ClockKind
 from hotline.errors import Refused
 from hotline.pack.model import CityPack
@@ -86,7 +86,7 @@ def grant(
         case Return():
             _return(session, city, ticket, order, form, viewer, at)
         case Extension():
-            budget = Budget(form.amount, _budget(session, order).measure)
+            budget = Budget(form.amount, Measure(form.measure))
             timekeeping.extend_for_order(session, city, ticket, order, budget, form.reason, at, viewer.by)
         case Suspension():
             orders.move(session, ticket, order, workorders.Verb.SUSPEND, viewer.by, at, form.details)
@@ -147,6 +147,8 @@ def _check_form(session: Session, city: CityPack, order: WorkOrder, form: Form, 
             raise Refused("field.unknown", field="proposed")
         case Extension():
             most = requests.longest_extension(_budget(session, order))
+            if form.measure != most.measure:
+                raise Refused("field.unknown", field="measure")
             if form.amount > most.amount:
                 raise Refused("request.too_long", field="amount", limit=most.amount)
         case Suspension() if not today < form.review_on <= today + LONGEST_SUSPENSION:
@@ -154,6 +156,7 @@ def _check_form(session: Session, city: CityPack, order: WorkOrder, form: Form, 
 
 
 def _budget(session: Session, order: WorkOrder) -> Budget:
+    """The order's own time to resolve."""
     return timekeeping.budget_of_order(session, order, ClockKind.RESOLVE)
 
 

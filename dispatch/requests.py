@@ -131,11 +131,12 @@ class Return(Form):
 
 @dataclass(frozen=True)
 class Extension(Form):
-    """More time: `amount` of the measure that the order's own budget has. Raises `Refused` where it says no reason."""
+    """More time: `amount` of the `measure` that the order's own budget has. Raises `Refused` without a reason."""
 
     amount: int
     reason: str
     basis: str = ""
+    measure: Measure = Measure.WORKING_DAYS
 
     def __post_init__(self) -> None:
         _fill(self, "reason")
@@ -215,6 +216,12 @@ def _fill(form: Form, *fields: str) -> None:
         if len(written) > TEXT_LENGTH and field != "public":
             raise Refused("field.too_long", field=field, limit=TEXT_LENGTH)
 
+
+AMOUNT_WORDS = {
+    Measure.MINUTES: N_("{amount} minutes"),
+    Measure.WORKING_MINUTES: N_("{amount} minutes of working time"),
+    Measure.WORKING_DAYS: N_("{amount} working days"),
+}
 
 KIND_WORDS = {
     Kind.RETURN: N_("Return"),

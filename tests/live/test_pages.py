@@ -59,7 +59,8 @@ def test_every_page_is_fit_for_all_readers(desk: Reception, language: str, theme
         "chenjiaqi": ["/tickets", "/tickets?q=000", f"/tickets/{ticket}", f"/tickets/{fresh}"],
         "zumiao": ["/portal", "/portal?tab=done", f"/portal/orders/{order}"],
         "zumiao-leader": [f"/portal/orders/{desk.order_of(secret)}"],
-        "guanshufen": ["/floor", "/reports/lines"],
+        "guanshufen": ["/floor", "/reports/lines", f"/tickets/{fresh}"],
+        "tanweiming": ["/dispatching", "/dispatching?tab=requests", "/dispatching?tab=replies"],
         "admin": [
             "/people",
             "/people?q=zzz",
