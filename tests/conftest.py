@@ -86,11 +86,17 @@ def template(servers: Path) -> str:
 
 
 @pytest.fixture
-def database_url(servers: Path, template: str) -> Iterator[str]:
-    """The address of a freshly migrated database of the test's own."""
+def beginning(template: str) -> str:
+    """The database that the test's own begins as a copy of."""
+    return template
+
+
+@pytest.fixture
+def database_url(servers: Path, beginning: str) -> Iterator[str]:
+    """The address of a database of the test's own."""
     folder, name = addresses.postgresql_folder(servers), f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(addresses.socket_url(folder, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {beginning}")
         yield addresses.socket_url(folder, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

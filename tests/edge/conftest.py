@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlmodel import Session, select
 
+from hotline.bell import Bell
 from hotline.pack.load import load_pack
 from hotline.pack.model import CityPack
+from hotline.platform import addresses
 from hotline.record import demo
 from hotline.roles import Role
 from hotline.settings import Settings
-from hotline.store import Store
+from hotline.store import Store, open_store
 from hotline.store.tables import Account
 from hotline.viewer import Viewer
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from tests.edge.visitors import Hall
 
 PASSWORD = "for the tests only"
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,31 @@ def city() -> CityPack:
     return load_pack("foshan")
 
 
+@pytest.fixture(scope="session")
+def settled(servers: Path, template: str, city: CityPack) -> str:
+    """The name of a database in which the demo's people have moved in: their passwords take a while to be hashed."""
+    folder, name = addresses.postgresql_folder(servers), "template_town"
+    with psycopg.connect(addresses.socket_url(folder, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    store = open_store(
+        addresses.socket_url(folder, name), Bell(f"unix://{addresses.redis_socket(servers)}?db=0")
+    )
+    with store.transaction() as session:
+        demo.settle(session, city, PASSWORD, MORNING)
+    store.close()
+    return name
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest, template: str) -> str:
+    """A settled record for the tests of a town, an empty one for all others."""
+    return str(request.getfixturevalue("settled")) if "town" in request.fixturenames else template
+
+
 @pytest.fixture
 def town(store: Store, city: CityPack) -> Town:
     """The demo's people have moved in on a Monday morning."""
-    at = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-    with store.transaction() as session:
-        demo.settle(session, city, PASSWORD, at)
-    return Town(store, city, at)
+    return Town(store, city, MORNING)
 
 
 @pytest.fixture
