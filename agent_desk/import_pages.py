@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse
+from pydantic import BaseModel
 from sqlmodel import col, select
 
 from agent_desk import jobs
@@ -20,7 +21,9 @@ from hotline.bell import Bell
 from hotline.errors import Misconfigured, Refused
 from hotline.imports import run as runs
 from hotline.imports.account import STATE_WORDS, State
+from hotline.imports.kinds import KINDS
 from hotline.imports.mapping import read_mapping
+from hotline.imports.proposing import propose_for
 from hotline.imports.run import Asked
 from hotline.pack.load import load_pack
 from hotline.pack.model import CityPack
@@ -44,6 +47,12 @@ KIND_WORDS = {
     "calls": N_("Calls"),
     "knowledge": N_("Knowledge"),
 }
+
+
+class Proposal(BaseModel):
+    """A mapping as a person may go on editing it."""
+
+    mapping: str
 
 
 @router.get("/imports")
@@ -71,31 +80,39 @@ def rejects(visit: Visiting, identity: int) -> Response:
     return FileResponse(path, media_type="text/csv", filename=path.name)
 
 
+@router.post("/api/imports/proposal", max_body_size=LARGEST_FILE)
+def propose_mapping(
+    visit: Visiting, file: UploadFile, kind: Annotated[str, Form(pattern="^(" + "|".join(KINDS) + ")$")]
+) -> Proposal:
+    """A first mapping for a file, or for the beginning of a long one, from its header and its first rows."""
+    visit.viewer.must(Permission.ADMIN_RULES)
+    path = _keep(visit, file)
+    try:
+        return Proposal(mapping=propose_for(path, kind))
+    except Misconfigured as error:
+        # Not where it lies here, which is nobody's business.
+        raise Refused("import.bad_file", field="file", found=error.found, expected=error.expected) from None
+    finally:
+        path.unlink(missing_ok=True)
+
+
 @router.post("/api/imports", status_code=202, max_body_size=LARGEST_FILE)
 def upload(
     visit: Visiting,
     file: UploadFile,
-    mapping: UploadFile,
+    mapping: Annotated[str, Form(max_length=LARGEST_MAPPING)],
     line: Annotated[str, Form(pattern=r"^[0-9]{0,15}$")] = "",
     dry_run: Annotated[bool, Form()] = False,
 ) -> jobs.Progress:
     """Has the worker bring a file in. A mapping that can't be read is refused at once, with its place."""
     visit.viewer.must(Permission.ADMIN_RULES)
-    if not file.filename:
-        raise Refused("field.missing", field="file")
-    text = _mapping_text(mapping)
-    folder = visit.house.settings.paths.state / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{uuid4().hex}{Path(file.filename).suffix[:8]}"
-    with path.open("wb") as kept:
-        while piece := file.file.read(1 << 20):
-            kept.write(piece)
+    _check_mapping(mapping)
     return jobs.start(
         visit,
         bring_in,
-        path=str(path),
-        name=file.filename[:120],
-        text=text,
+        path=str(_keep(visit, file)),
+        name=str(file.filename)[:120],
+        text=mapping,
         line=line,
         dry_run=dry_run,
         by=visit.viewer.by,
@@ -149,16 +166,26 @@ def bring_in(
     }
 
 
-def _mapping_text(mapping: UploadFile) -> str:
-    raw = mapping.file.read(LARGEST_MAPPING + 1)
-    if not raw:
+def _check_mapping(text: str) -> None:
+    if not text.strip():
         raise Refused("field.missing", field="mapping")
     try:
-        text = raw.decode("utf-8-sig")
-        read_mapping(text, mapping.filename or "mapping")
-    except (UnicodeDecodeError, Misconfigured) as error:
+        read_mapping(text, "mapping")
+    except Misconfigured as error:
         raise Refused("import.bad_mapping", field="mapping", what=str(error)) from None
-    return text
+
+
+def _keep(visit: Visit, file: UploadFile) -> Path:
+    """Where an uploaded file lies until it was read."""
+    if not file.filename:
+        raise Refused("field.missing", field="file")
+    folder = visit.house.settings.paths.state / "uploads"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{uuid4().hex}{Path(file.filename).suffix[:8]}"
+    with path.open("wb") as kept:
+        while piece := file.file.read(1 << 20):
+            kept.write(piece)
+    return path
 
 
 @contextmanager

@@ -47,6 +47,7 @@ WORDS: Mapping[str, str] = {
     "merge.undone": N_("This merge has been undone already"),
     "merge.covered": N_("This citizen has become part of another since: undo that first"),
     "import.bad_mapping": N_("This mapping can't be used. {what}"),
+    "import.bad_file": N_("This file can't be read: found {found}; expected {expected}"),
     "import.unknown": N_("There is no such import"),
     "import.not_running": N_("This import isn't running"),
     "job.unknown": N_("This task is not known any more"),

@@ -22,7 +22,7 @@ from hotline.imports import run as runs
 from hotline.imports.account import State
 from hotline.imports.kinds import KINDS
 from hotline.imports.mapping import read_mapping
-from hotline.imports.proposal import propose
+from hotline.imports.proposing import propose_for
 from hotline.imports.run import Asked
 from hotline.imports.sources import open_source
 from hotline.pack.load import load_pack
@@ -36,7 +36,6 @@ from hotline.store.tables import ImportRun
 
 AFTERWARDS = "hotline.imported"
 """Entry points that take on what an import left for them: callable(store, city, now) → how many."""
-SAMPLE = 2_000  # rows that a proposal looks at
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Bring in what older systems know.", name="import"
@@ -75,12 +74,7 @@ def propose_command(
     """Propose a mapping from the file's header and its first rows."""
     if kind not in KINDS:
         raise Misconfigured("--kind", repr(kind), "one of " + ", ".join(KINDS))
-    source = open_source(file)
-    rows = [
-        cells for _, (_, cells) in zip(range(SAMPLE), source.rows(), strict=False) if isinstance(cells, list)
-    ]
-    typer.echo(propose(KINDS[kind], source.header, rows), nl=False)
-    source.close()
+    typer.echo(propose_for(file, kind), nl=False)
 
 
 @app.command("runs")
