@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.taken_back": ("undo", N_("Taken back from the unit")),
     "ticket.revisited": ("phone", N_("Revisit begun")),
     "ticket.redone": ("undo", N_("Given back to be done again")),
+    "ticket.archived": ("inbox", N_("Archived")),
     "ticket.split": ("arrow", N_("Split; also {into}")),
     "ticket.closed": ("check", N_("Ticket closed")),
     "ticket.reopened": ("undo", N_("Reopened")),
@@ -107,6 +108,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "clock.paused": ("pause", N_("Clock stands")),
     "clock.resumed": ("clock", N_("Clock running again")),
     "clock.extended": ("clock", N_("Time extended")),
+    "ticket.viewed": ("eye", N_("Confidential ticket read")),
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
 

@@ -103,10 +103,12 @@ def ticket_fragment(visit: Visiting, identity: int) -> Response:
 
 
 def note_look(visit: Visit, view: TicketView) -> None:
-    """Writes down that this person was shown whose ticket it is, if they were."""
+    """Writes down that this person was shown whose ticket it is, or what a confidential one says."""
+    ticket = view.ticket
     if view.citizen is not None:
-        ticket = view.ticket
         views.person_viewed(visit.session, visit.viewer, visit.at, citizen=ticket.citizen, ticket=ticket.id)
+    elif ticket.confidential:
+        views.ticket_viewed(visit.session, visit.viewer, visit.at, ticket=ticket.id or 0)
 
 
 def _list(visit: Visit, q: str, stage: str, before: int | None) -> TicketList:

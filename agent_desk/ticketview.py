@@ -26,7 +26,7 @@ from hotline.store.tables import Account, Call, Citizen, Mark, Ticket, TicketEnt
 from hotline.suggestions import suggest
 from hotline.tickets import State, Type, Verb
 
-_LOOKED = frozenset({"person.viewed", "recording.played"})
+_LOOKED = frozenset({"person.viewed", "ticket.viewed", "recording.played"})
 
 
 @dataclass(frozen=True)

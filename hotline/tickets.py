@@ -49,6 +49,9 @@ class Verb(StrEnum):
     ARCHIVE = "archive"
 
 
+ARCHIVABLE = (State.ANSWERED, State.CLOSED, State.TRANSFERRED)
+"""What is put away when it can't be reopened any more."""
+
 LIFECYCLE = Lifecycle(
     "ticket",
     (State.OPENED,),
@@ -71,7 +74,7 @@ LIFECYCLE = Lifecycle(
         Edge(State.MERGED, Verb.SEPARATE, State.REVIEW),
         *edges((State.OPENED, State.REVIEW), Verb.TRANSFER, State.TRANSFERRED),
         *edges((State.OPENED, State.REVIEW), Verb.VOID, State.VOIDED),
-        *edges((State.ANSWERED, State.CLOSED, State.TRANSFERRED), Verb.ARCHIVE, State.ARCHIVED),
+        *edges(ARCHIVABLE, Verb.ARCHIVE, State.ARCHIVED),
     ),
 )
 

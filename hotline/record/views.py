@@ -30,6 +30,11 @@ def person_viewed(
     )
 
 
+def ticket_viewed(session: Session, viewer: Viewer, at: datetime, *, ticket: int) -> None:
+    """Writes down that `viewer` read a confidential ticket, though not whose it is."""
+    _write(session, Fact("ticket.viewed", subject("ticket", ticket), at, viewer.by, ticket=ticket))
+
+
 def recording_played(
     session: Session, viewer: Viewer, at: datetime, *, call: str, ticket: int | None
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sqlmodel import Session, select
 
 from dispatch import handling, marking, orders, requesting, reviewing, timekeeping
+from dispatch.archiving import archive
 from dispatch.handling import Reply
 from dispatch.marks import Kind as MarkKind
 from dispatch.requests import Approval, Extension, Form, Return, ReturnReason, Suspension
@@ -438,3 +439,16 @@ def test_a_report_about_a_unit_is_never_the_units_own(cast: Cast) -> None:
     for unit in (WITH_VILLAGE, VILLAGE):
         with pytest.raises(Refused, match=r"ticket\.unknown"):
             visibility.find_ticket(cast.session, cast.of(unit), ticket.id or 0)
+
+
+def test_what_can_no_longer_be_reopened_is_archived(town: Town) -> None:
+    with town.store.transaction() as session:
+        cast = Cast(town, session, town.at)
+        early, late, open_ = cast.ticket(type=Type.CONSULT), cast.ticket(type=Type.CONSULT), cast.ticket()
+        tickets.answer_at_once(session, early, "周一至周五办理。", cast.agent, town.at)
+        tickets.answer_at_once(session, late, "周一至周五办理。", cast.agent, town.at + timedelta(days=1))
+        ids = [early.id, late.id, open_.id]
+    assert archive(town.store, town.at + timedelta(days=15, hours=1)) >= 1  # and the old tickets of the demo
+    with town.store.transaction() as session:
+        assert [session.get_one(Ticket, id_).state for id_ in ids] == ["archived", "answered", "opened"]
+    assert archive(town.store, town.at + timedelta(days=15, hours=1)) == 0

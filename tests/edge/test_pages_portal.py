@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlmodel import select
 
-from hotline.store.tables import WorkOrder
+from hotline.store.tables import FactRow, WorkOrder
 from tests.edge.visitors import TICKET, Hall, Visitor
 
 pytestmark = pytest.mark.edge
@@ -88,6 +88,18 @@ def test_a_confidential_order_keeps_the_person_back(hall: Hall) -> None:
         assert "路灯不亮" in shown
         assert "王女士" not in shown
         assert "16000000001" not in shown
+
+
+def test_every_look_at_a_confidential_ticket_is_written_down_once(hall: Hall) -> None:
+    agent, unit = hall.visitor("chenjiaqi"), hall.visitor("zumiao")
+    ticket = hall.open_ticket(agent, "zumiao-office", confidential=True)
+    order = _order(hall, ticket)
+    for _ in range(2):
+        unit.page(f"/portal/orders/{order}")
+    with hall.town.store.transaction() as session:
+        looks = session.exec(select(FactRow).where(FactRow.kind == "ticket.viewed")).all()
+    assert [(look.ticket, look.data) for look in looks] == [(ticket, {})]
+    assert "保密件" in hall.visitor("guanshufen").page(f"/tickets/{ticket}").text
 
 
 def test_units_never_read_the_centres_own_notes_nor_the_query_code(hall: Hall) -> None:

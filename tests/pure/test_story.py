@@ -30,7 +30,6 @@ SILENT = {
     "ticket.replied",
     # without a command as yet
     *("ticket.sent_back", "ticket.merged", "ticket.separated", "ticket.transferred", "ticket.voided"),
-    "ticket.archived",
 }
 
 

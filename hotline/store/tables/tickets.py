@@ -20,6 +20,11 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         Index("ticket_by_citizen", "citizen", "id"),
         Index("ticket_open", "state", "id", postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ticket_to_archive",
+            "closed_at",
+            postgresql_where=text("state IN ('answered', 'closed', 'transferred')"),
+        ),
         Index("ticket_about", "about", "id", postgresql_where=text("about IS NOT NULL")),
     )
 

@@ -13,6 +13,12 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("about", sa.String(), nullable=True))
     op.create_index("ticket_about", "ticket", ["about", "id"], postgresql_where=sa.text("about IS NOT NULL"))
+    op.create_index(
+        "ticket_to_archive",
+        "ticket",
+        ["closed_at"],
+        postgresql_where=sa.text("state IN ('answered', 'closed', 'transferred')"),
+    )
     op.add_column("work_order", sa.Column("parent", sa.BigInteger(), nullable=True))
     op.create_foreign_key(None, "work_order", "work_order", ["parent"], ["id"])
     op.create_index(op.f("ix_work_order_parent"), "work_order", ["parent"])
