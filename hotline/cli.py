@@ -82,6 +82,14 @@ def main() -> None:
         _say_and_exit(f"{error.filename or ''}: {error.strerror}. {_ADVICE[error.errno]}", 1)
     except KeyboardInterrupt:
         _say_and_exit("Interrupted.", 130)
+    except Exception as error:
+        from hotline.store.open import is_away  # whoever raised this has it loaded; no other command needs it
+
+        if not is_away(error):
+            raise
+        _say_and_exit(
+            "The record can't be reached. Is the platform up (hotline up), or database.url right?", 1
+        )
 
 
 _ADVICE = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from hotline.bell import APPENDED, Bell
@@ -60,3 +61,8 @@ def migrate(url: str, revision: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
     command.upgrade(config, revision)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether `error` says that no PostgreSQL answers there, rather than what one answered."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) is None

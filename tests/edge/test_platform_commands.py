@@ -142,3 +142,11 @@ def test_the_doctor_says_what_it_found_for_programs_too(settings: Settings) -> N
     findings = {finding["about"]: finding for finding in json.loads(answer.stdout)}
     assert findings["PostgreSQL"]["verdict"] == "fine"
     assert findings["Redis"]["verdict"] == "fine"
+
+
+def test_a_record_that_is_away_is_told_in_a_sentence(settings: Settings) -> None:
+    away = settings.database.model_copy(update={"url": f"postgresql:///hotline?host={settings.paths.state}"})
+    told = hotline(settings.model_copy(update={"database": away}), "import", "runs")
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[-1].startswith("The record can't be reached.")
+    assert "Traceback" not in told.stderr
