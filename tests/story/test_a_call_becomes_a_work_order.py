@@ -66,6 +66,7 @@ def test_a_call_becomes_a_work_order(platform: Platform, person: Login, picture:
     the_recording_is_not_silence(platform)
 
     the_unit_signs_and_replies(staff, picture)
+    the_reply_is_reviewed(platform, person("tanweiming"), picture)
     the_citizen_is_called_back(platform, agent, ticket, picture)
     the_whole_story_is_told(platform, agent, ticket, picture)
 
@@ -156,6 +157,15 @@ def the_unit_signs_and_replies(staff: Page, picture: Picture) -> None:
     picture(staff, "order")
     staff.locator("form[action$='/reply'] [type=submit]").click()
     expect(staff.locator(".marks").get_by_text("已答复")).to_be_visible()
+
+
+def the_reply_is_reviewed(platform: Platform, dispatcher: Page, picture: Picture) -> None:
+    dispatcher.goto(f"{platform.url}/dispatching?tab=replies")
+    row = dispatcher.locator("[data-row]", has_text="同济路小区门口路灯不亮")
+    expect(row.locator("[name=reply]")).to_have_value(REPLY)
+    picture(dispatcher, "console")
+    row.get_by_role("button", name="审核通过").click()
+    expect(dispatcher.locator("[data-row]")).to_have_count(0)
 
 
 def the_citizen_is_called_back(platform: Platform, agent: Page, ticket: str, picture: Picture) -> None:
