@@ -13,11 +13,11 @@ import struct
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from hotline.errors import Misconfigured
@@ -40,8 +40,7 @@ class Kind(IntEnum):
     LOOK = 6  # a later one
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Something heard at `at`, by this machine's clock. `number` is given by the spool."""
 
     kind: Kind

@@ -54,7 +54,7 @@ Reader = Callable[[Heard], tuple[Signal, ...]]
 
 def translate(message: Message, node: str, now: datetime) -> tuple[Signal, ...]:
     """The signals in `message` from the switch `node`; `now` stands in for a missing Timestamp."""
-    reader = READERS.get(message.one("Event"))
+    reader = READERS.get(message.event)
     return reader(Heard(message, node, moment(message, now))) if reader else ()
 
 
@@ -62,7 +62,7 @@ def is_preamble(message: Message) -> bool:
     """Whether what somebody waits for comes next: where a seat is free, it rings a few milliseconds after a caller
     has joined the queue.
     """
-    return message.one("Event") == "QueueCallerJoin"
+    return message.event == "QueueCallerJoin"
 
 
 def moment(message: Message, now: datetime) -> datetime:
@@ -194,7 +194,7 @@ def _handed_over(heard: Heard) -> tuple[Signal, ...]:
 def _hold(heard: Heard) -> tuple[Signal, ...]:
     """The citizen may put us on hold too, which changes nothing here."""
     extension = extension_of(heard.one("Channel"))
-    kind = calls.Held if heard.one("Event") == "Hold" else calls.Resumed
+    kind = calls.Held if heard.message.event == "Hold" else calls.Resumed
     return (
         (kind(call=heard.call(), at=heard.at, extension=extension),) if extension and heard.is_ours() else ()
     )

@@ -10,6 +10,7 @@ headers are read when somebody asks for one.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from functools import cache
 
 LARGEST = 256 * 1024  # bytes of one message; Asterisk's own largest are some kilobytes
 END = b"\r\n\r\n"
@@ -57,11 +58,15 @@ class Message(Mapping[str, "str | list[str]"]):
 
     def one(self, name: str) -> str:
         """The value of a header, the last one of several; empty where it is absent."""
+        if self._headers is None and (found := _last(self._raw, name)) is not None:
+            return found
         value = self.headers.get(name, "")
         return value if isinstance(value, str) else value[-1]
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
+        if self._headers is None and (found := _every(self._raw, name)):
+            return found
         value = self.headers.get(name, [])
         return [value] if isinstance(value, str) else value
 
@@ -144,6 +149,23 @@ def read(block: bytes) -> Headers:
     return headers
 
 
+def _every(block: bytes, name: str) -> list[str]:
+    """The values of all headers of this name, found without reading the others; none where it isn't that easy."""
+    _, *found = block.split(_beginning(name))
+    return [_line(block).decode("utf-8", "replace") for block in found]
+
+
+def _last(block: bytes, name: str) -> str | None:
+    """The value of the last header of this name; None where it isn't that easy to find."""
+    _, header, rest = block.rpartition(_beginning(name))
+    return _line(rest).decode("utf-8", "replace") if header else None
+
+
+@cache
+def _beginning(name: str) -> bytes:
+    return f"\r\n{name}: ".encode()
+
+
 def _repeat(headers: Headers, name: str, value: str) -> None:
     before = headers[name]
     headers[name] = [before, value] if isinstance(before, str) else [*before, value]
@@ -151,8 +173,12 @@ def _repeat(headers: Headers, name: str, value: str) -> None:
 
 def _name(block: bytes) -> bytes:
     """What stands behind `Event: ` in the first line."""
-    end = block.find(b"\r\n")
-    return block[len(EVENT) :] if end < 0 else block[len(EVENT) : end]
+    return _line(block)[len(EVENT) :]
+
+
+def _line(block: bytes) -> bytes:
+    """What stands before its first line's end."""
+    return block.partition(b"\r\n")[0]
 
 
 def _lines(headers: Headers) -> bytes:
