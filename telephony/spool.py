@@ -23,7 +23,7 @@ from zlib import crc32
 from hotline.errors import Misconfigured
 
 SEGMENT = 8 * 1024 * 1024  # bytes after which a new file is begun; files are thrown away whole
-CHUNK = 512 * 1024  # bytes that are read at once
+CHUNK = 1024 * 1024  # bytes that are read at once
 _HEAD = struct.Struct(">IIQdB")  # length of the body, checksum of all that follows, number, moment, kind
 _CHECKED = struct.Struct(">QdB")  # the part of the head that is checked with the body
 SUFFIX = ".spool"

@@ -5,8 +5,8 @@ Pure: a message, the switch's name and the time go in. An event that means nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from hotline import calls, parties, presence
 from hotline.parties import Standing
@@ -28,8 +28,7 @@ HOW: Mapping[str, Standing] = {  # a channel's end: its cause (ITU-T Q.850), or 
 OUTCOMES: Mapping[str, calls.Outcome] = {outcome.value: outcome for outcome in calls.Outcome}
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """A message in its place: which switch sent it, and when (Asterisk's own time where it says so)."""
 
     message: Message

@@ -58,14 +58,14 @@ class Message(Mapping[str, "str | list[str]"]):
 
     def one(self, name: str) -> str:
         """The value of a header, the last one of several; empty where it is absent."""
-        if self._headers is None and (found := _last(self._raw, name)) is not None:
-            return found
+        if self._headers is None and (found := _values(self._raw, name)) is not None:
+            return found[-1] if found else ""
         value = self.headers.get(name, "")
         return value if isinstance(value, str) else value[-1]
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
-        if self._headers is None and (found := _every(self._raw, name)):
+        if self._headers is None and (found := _values(self._raw, name)) is not None:
             return found
         value = self.headers.get(name, [])
         return [value] if isinstance(value, str) else value
@@ -149,21 +149,19 @@ def read(block: bytes) -> Headers:
     return headers
 
 
-def _every(block: bytes, name: str) -> list[str]:
-    """The values of all headers of this name, found without reading the others; none where it isn't that easy."""
-    _, *found = block.split(_beginning(name))
-    return [_line(block).decode("utf-8", "replace") for block in found]
-
-
-def _last(block: bytes, name: str) -> str | None:
-    """The value of the last header of this name; None where it isn't that easy to find."""
-    _, header, rest = block.rpartition(_beginning(name))
-    return _line(rest).decode("utf-8", "replace") if header else None
+def _values(block: bytes, name: str) -> list[str] | None:
+    """The values of all headers of this name, found without reading the others; None where it isn't that easy."""
+    usual, any_kind = _beginnings(name)
+    whole = b"\r\n" + block
+    _, *found = whole.split(usual)
+    if len(found) != whole.count(any_kind):
+        return None
+    return [_line(line).decode("utf-8", "replace") for line in found]
 
 
 @cache
-def _beginning(name: str) -> bytes:
-    return f"\r\n{name}: ".encode()
+def _beginnings(name: str) -> tuple[bytes, bytes]:
+    return f"\r\n{name}: ".encode(), f"\r\n{name}:".encode()
 
 
 def _repeat(headers: Headers, name: str, value: str) -> None:
