@@ -6,6 +6,7 @@ seven digits or more in any text; ids of calls and channels (`a1-1763856000.12`)
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -84,5 +85,6 @@ def mask_text(text: str) -> str:
 
 def _renderer(as_json: bool) -> structlog.typing.Processor:
     if as_json:
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
+        encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
+        return structlog.processors.JSONRenderer(lambda event, **_: encode(event))
     return structlog.dev.ConsoleRenderer(colors=True)

@@ -142,7 +142,7 @@ class _Batch:
             return False
         self._calls[id] = call
         self.facts += facts
-        at_call = [seat for seat in self._seats.values() if seat.call == id]
+        at_call = (seat for seat in self._seats.values() if seat.call == id)
         moved = [self._at_seat(implied) for implied in presence.implied(call, signal, at_call)]
         return bool(facts) or any(moved)
 
