@@ -1,4 +1,7 @@
-"""Recorded calls, multiplied: what a busy floor sounds like, each call with ids, times and a seat of its own."""
+"""Recorded calls, multiplied: what a busy floor sounds like, each call with ids, times and a seat of its own.
+
+Of eleven calls seven are simply answered; one is abandoned, one rings in vain, one is parked, one is sent on.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +65,26 @@ def floor(seats: int, calls: int, begin: float, only: Container[bytes] | None = 
         _lane(kept, FIRST_SEAT + seat, begin + dice.uniform(0, PAUSE[1]), numbers) for seat in range(seats)
     ]
     return heapq.merge(*lanes, key=itemgetter(0))
+
+
+def seats_for(rate: float, only: Container[bytes] | None = None) -> int:
+    """How many seats make so many events a second, more or less."""
+    calls = [[said for said in recording(name) if only is None or said.name in only] for name in MIX]
+    seconds = sum(call[-1].after + sum(PAUSE) / 2 for call in calls)
+    return max(1, round(rate * seconds / sum(map(len, calls))))
+
+
+def joining(seats: int) -> Iterator[Timed]:
+    """The seats come into a queue, as in the recordings they are."""
+    for seat in range(FIRST_SEAT, FIRST_SEAT + seats):
+        member = f"Queue: citywide\r\nInterface: PJSIP/{seat}\r\nPaused: 0\r\nPenalty: 0"
+        yield 0.0, f"Event: QueueMemberAdded\r\n{member}\r\n\r\n".encode()
+
+
+def entering(call: str) -> bytes:
+    """A call enters: a word by which the end of a speech is known."""
+    header = f"UserEvent: HotlineEntered\r\nCall: {call}\r\nLine: 12345\r\nCaller: 13800138000"
+    return f"Event: UserEvent\r\n{header}\r\n\r\n".encode()
 
 
 def _lane(kept: dict[str, list[Said]], seat: int, at: float, numbers: Iterator[int]) -> Iterator[Timed]:
