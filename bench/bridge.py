@@ -63,9 +63,8 @@ def _round(stage: Stage, stream: str, number: int) -> Round:
     """The rates at which everybody reads, and at which the bridge does all."""
     calls = _calls(STREAMS[stream])
     events = [event for _, event in recorded.floor(SEATS, calls, time(), STREAMS[stream])]
-    data = b"".join(events)
-    found = {f"{name}_per_s": parsers.rate(read, data, len(events)) for name, read in stage.read.items()}
-    found |= {"events": len(events), "bytes_per_event": len(data) / len(events)}
+    found = {f"{name}_per_s": rate for name, rate in parsers.rates(stage.read, events).items()}
+    found |= {"events": len(events), "bytes_per_event": sum(map(len, events)) / len(events)}
     found |= _carry(stage, f"{stream}_{number}", partial(_speech, calls, STREAMS[stream]), len(events))
     return {f"{stream}_{name}": value for name, value in found.items()}
 

@@ -137,8 +137,9 @@ def read(block: bytes) -> Headers:
     """The headers in a message's lines. A line without a colon, like the banner, is none."""
     headers: Headers = {}
     for line in block.decode("utf-8", "replace").split("\r\n"):
-        name, colon, value = line.partition(": ")
-        if not colon:
+        try:
+            name, value = line.split(": ", 1)
+        except ValueError:
             name, colon, value = line.partition(":")
             if not colon:
                 continue
