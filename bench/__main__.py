@@ -12,7 +12,10 @@ from rich.table import Table
 
 from bench.measured import Measured
 
-ALL = ("opening", "ringing", "lookup", "routing", "importing")
+ALL = (
+    *("opening", "ringing", "lookup", "routing", "importing"),
+    *("bridge", "latency", "lineup", "memory", "tax"),
+)
 RESULTS = Path(__file__).parent / "results"
 console = Console()
 

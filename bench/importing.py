@@ -14,15 +14,11 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import psycopg
-
+from bench import servers
 from bench.measured import Aim, Measured
 from dispatch import imported
 from hotline.bell import Bell
@@ -30,8 +26,8 @@ from hotline.imports import run as runs
 from hotline.imports.mapping import read_mapping
 from hotline.imports.run import Asked
 from hotline.pack.load import load_pack
-from hotline.platform import addresses, launch, postgresql, redis_server
-from hotline.store import migrate, open_store
+from hotline.platform import addresses
+from hotline.store import open_store
 
 ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", "1000000"))
 AIM, MOST_MEMORY = 0.15, 500.0
@@ -80,15 +76,18 @@ line = "12315"
 
 def run() -> Measured:
     """The import, its repetition and the limit, one after the other."""
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, _servers(Path(folder)) as state:
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
+        servers.servers(Path(folder)) as state,
+    ):
         file = Path(folder) / "old.csv"
         _write_file(file)
-        url, limit_url = (_database(state, name) for name in (addresses.DATABASE, "limit"))
-        broker = f"unix://{addresses.redis_socket(state)}?db=0"
+        url, limit_url = (servers.database(state, name) for name in (addresses.DATABASE, "limit"))
+        broker = servers.bell(state)
         first = _in_a_process(url, broker, file)
         again = _in_a_process(url, broker, file)
         assert first["loaded"] == again["duplicate"] == ROWS, (first, again)
-        copied = _copy(url, limit_url, Path(folder))
+        copied = servers.copy(url, limit_url, TABLES, Path(folder))
         taken = _take_on(url, broker)
     part = copied / first["seconds"]
     memory = max(first["memory_mb"], again["memory_mb"])
@@ -107,30 +106,6 @@ def run() -> Measured:
             Aim(f"peak memory in MB, aim below {MOST_MEMORY:.0f}", memory, memory < MOST_MEMORY),
         ],
     )
-
-
-@contextmanager
-def _servers(folder: Path) -> Iterator[Path]:
-    """A PostgreSQL and a Redis; the folder of their state."""
-    state = folder / "state"
-    (state / "logs").mkdir(parents=True)
-    folder.chmod(0o711)
-    where, broker = addresses.postgresql_folder(state), addresses.redis_socket(state)
-    postgresql.install(where)
-    redis_server.install(broker)
-    with (
-        launch.running(postgresql.child(where), state / "logs"),
-        launch.running(redis_server.child(broker), state / "logs"),
-    ):
-        yield state
-
-
-def _database(state: Path, name: str) -> str:
-    where = addresses.postgresql_folder(state)
-    postgresql.create(where, name)
-    url = addresses.socket_url(where, name)
-    migrate(url)
-    return url
 
 
 def _write_file(file: Path) -> None:
@@ -195,27 +170,6 @@ def _import(url: str, broker: str, file: Path) -> dict[str, float]:
     store.close()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "memory_mb": memory, "loaded": done.loaded, "duplicate": done.duplicate}
-
-
-def _copy(url: str, limit_url: str, folder: Path) -> float:
-    """Seconds that COPY needs for the same rows, in all tables one after the other."""
-    seconds = 0.0
-    with psycopg.connect(url) as source, psycopg.connect(limit_url) as target:
-        for table in TABLES:
-            dump = folder / f"{table}.copy"
-            with dump.open("wb") as file, source.cursor().copy(f"COPY {table} TO STDOUT") as out:
-                for piece in out:
-                    file.write(piece)
-            seconds += _timed(partial(_copy_in, target, table, dump))
-            dump.unlink()
-    return seconds
-
-
-def _copy_in(target: psycopg.Connection[Any], table: str, dump: Path) -> None:
-    with dump.open("rb") as file, target.cursor().copy(f"COPY {table} FROM STDIN") as into:
-        while piece := file.read(1 << 17):
-            into.write(piece)
-    target.commit()
 
 
 def _take_on(url: str, broker: str) -> float:

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, event, insert, select, text
+from sqlalchemy import Select, Table, event, select, text
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session, col
 
 from hotline.bell import APPENDED
 from hotline.facts import Fact
+from hotline.store.rows import put_all
 from hotline.store.tables import FactRow
 
 _WAITING = "facts that wait for the commit"
 _TABLE: Table = FactRow.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_TABLE)
 _FACTS = select(*(_TABLE.c[field.name] for field in fields(Fact)))
 _ASK_HORIZON = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 
@@ -47,7 +47,7 @@ def write(session: Session) -> None:
     """Write what waits, so that this transaction can read it itself. A commit does so anyway."""
     waiting = session.info.pop(_WAITING, ())
     if waiting:
-        session.connection().execute(_INSERT, [_values(fact) for fact in waiting])
+        put_all(session, _TABLE, [_values(fact) for fact in waiting])
         session.info[APPENDED] = True
 
 

@@ -98,7 +98,7 @@ class Paused(Signal):
     reason: str
 
     def change(self, seat: Seat) -> Seat:
-        return replace(seat, reason=self.reason or UNSAID)
+        return _because(seat, self.reason or UNSAID)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ class Unpaused(Signal):
     """The queues offer it calls again."""
 
     def change(self, seat: Seat) -> Seat:
-        return replace(seat, reason="")
+        return _because(seat, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +156,8 @@ def step(seat: Seat | None, signal: Signal, by: str = SYSTEM) -> tuple[Seat, tup
     """The seat after `signal`, and what it became. No facts means that nothing changed; `by` is the switch."""
     before = seat or Seat(signal.extension, signal.at)
     after = signal.change(before)
+    if after == before:
+        return before, ()
     if after.shown != before.shown:
         after = replace(after, since=signal.at)
     return after, _facts(before, after, signal, by)
@@ -194,6 +196,11 @@ def _implied_by_party(
     if isinstance(signal, calls.PartyLeft):
         return (_free(extension, signal),) if call.agent != extension else ()
     return (*others, _at(Talks if isinstance(signal, calls.PartyMet) else Rings, extension, signal))
+
+
+def _because(seat: Seat, reason: str) -> Seat:
+    """Paused for `reason`. Asterisk says the same once for each of the seat's queues."""
+    return seat if seat.reason == reason else replace(seat, reason=reason)
 
 
 def _at(kind: type[Rings] | type[Talks], extension: str, signal: calls.Signal) -> Signal:

@@ -28,7 +28,7 @@ from telephony.writing import Gap, Writer, Written
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 RETRY = 1.0  # seconds until a database that is away is tried again
 COMPANY = 0.02  # seconds in which what a preamble announces has arrived
-MOST = 500  # entries of one transaction
+MOST = 2000  # entries of one transaction, where so many wait
 STALE = timedelta(
     seconds=10
 )  # what was heard so long ago calls for no action any more, only for another look

@@ -5,9 +5,11 @@ become a snapshot, the difference becomes signals that are marked as inferred. D
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
 
 from hotline import calls, presence
 from hotline.parties import CHANNEL, Standing
@@ -15,6 +17,7 @@ from telephony.ami.parser import Message
 from telephony.translate import LINE, NAME, PARTY, ROOMS, extension_of, is_first_circle, moment
 
 Signal = calls.Signal | presence.Signal
+Thing = TypeVar("Thing")
 
 RINGING, UP = "5", "6"  # ChannelState
 PARKED, HELD = "parked", "held"  # where the dialplan keeps a citizen who is parked, or hears music
@@ -69,6 +72,21 @@ class Snapshot:
     legs: tuple[Leg, ...] = ()
     members: tuple[Member, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+
+    @cached_property
+    def places(self) -> Mapping[str, list[Waiting]]:
+        """Who waits, by their channel's unique id."""
+        return _grouped(self.waiting, lambda place: place.uniqueid)
+
+    @cached_property
+    def seats(self) -> Mapping[str, list[Member]]:
+        """The members, by their seat's extension."""
+        return _grouped(self.members, lambda member: member.extension)
+
+    @cached_property
+    def at_seats(self) -> Mapping[str, list[Leg]]:
+        """The channels, by the extension of the seat that they lead to."""
+        return _grouped(self.legs, lambda leg: leg.extension)
 
 
 def read(messages: Iterable[Message], now: datetime) -> Snapshot:
@@ -146,18 +164,16 @@ def _about_progress(id: str, call: calls.Call | None, legs: list[Leg], seen: Sna
         return
     if call and call.direction == "out":
         return
-    for place in seen.waiting:
-        if place.uniqueid == calls.channel(id):
-            line, caller = legs[0].line, legs[0].caller
-            yield calls.Queued(
-                call=id,
-                at=place.since,
-                line=line,
-                caller=caller,
-                linkedid=place.uniqueid,
-                queue=place.queue,
-                inferred=True,
-            )
+    for place in seen.places.get(calls.channel(id), ()):
+        yield calls.Queued(
+            call=id,
+            at=place.since,
+            line=legs[0].line,
+            caller=legs[0].caller,
+            linkedid=place.uniqueid,
+            queue=place.queue,
+            inferred=True,
+        )
     ringing = {leg.extension for leg in legs if leg.extension and leg.state == RINGING}
     for extension in sorted(ringing):
         yield calls.Offered(call=id, at=seen.at, extension=extension, inferred=True)
@@ -182,8 +198,8 @@ def _about_hold(
     """Whether the citizen hears music: `is_kept` where the dialplan plays it. Where the seat's telephone does, Asterisk
     says so of the seat and not of a channel, which means something while the seat has only one.
     """
-    told = [member for member in seen.members if member.extension == seat]
-    is_telling = bool(told) and sum(leg.extension == seat for leg in seen.legs) == 1
+    told = seen.seats.get(seat, [])
+    is_telling = bool(told) and len(seen.at_seats[seat]) == 1
     if is_kept or (is_telling and told[0].is_on_hold):
         yield calls.Held(call=id, at=seen.at, inferred=True)
     elif is_telling and call and call.state is calls.State.HELD:
@@ -212,6 +228,13 @@ def _about_seats(
             is_talking=bool(leg and leg.state == UP),
             inferred=True,
         )
+
+
+def _grouped(things: Iterable[Thing], by: Callable[[Thing], str]) -> Mapping[str, list[Thing]]:
+    groups: dict[str, list[Thing]] = defaultdict(list)
+    for thing in things:
+        groups[by(thing)].append(thing)
+    return dict(groups)
 
 
 def _is_bridged(leg: Leg, legs: Iterable[Leg]) -> bool:

@@ -13,17 +13,17 @@ import struct
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from hotline.errors import Misconfigured
 
 SEGMENT = 8 * 1024 * 1024  # bytes after which a new file is begun; files are thrown away whole
-CHUNK = 512 * 1024  # bytes that are read at once
+CHUNK = 1024 * 1024  # bytes that are read at once
 _HEAD = struct.Struct(">IIQdB")  # length of the body, checksum of all that follows, number, moment, kind
 _CHECKED = struct.Struct(">QdB")  # the part of the head that is checked with the body
 SUFFIX = ".spool"
@@ -40,8 +40,7 @@ class Kind(IntEnum):
     LOOK = 6  # a later one
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Something heard at `at`, by this machine's clock. `number` is given by the spool."""
 
     kind: Kind

@@ -5,8 +5,8 @@ Pure: a message, the switch's name and the time go in. An event that means nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from hotline import calls, parties, presence
 from hotline.parties import Standing
@@ -28,8 +28,7 @@ HOW: Mapping[str, Standing] = {  # a channel's end: its cause (ITU-T Q.850), or 
 OUTCOMES: Mapping[str, calls.Outcome] = {outcome.value: outcome for outcome in calls.Outcome}
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """A message in its place: which switch sent it, and when (Asterisk's own time where it says so)."""
 
     message: Message
@@ -54,7 +53,7 @@ Reader = Callable[[Heard], tuple[Signal, ...]]
 
 def translate(message: Message, node: str, now: datetime) -> tuple[Signal, ...]:
     """The signals in `message` from the switch `node`; `now` stands in for a missing Timestamp."""
-    reader = READERS.get(message.one("Event"))
+    reader = READERS.get(message.event)
     return reader(Heard(message, node, moment(message, now))) if reader else ()
 
 
@@ -62,7 +61,7 @@ def is_preamble(message: Message) -> bool:
     """Whether what somebody waits for comes next: where a seat is free, it rings a few milliseconds after a caller
     has joined the queue.
     """
-    return message.one("Event") == "QueueCallerJoin"
+    return message.event == "QueueCallerJoin"
 
 
 def moment(message: Message, now: datetime) -> datetime:
@@ -194,7 +193,7 @@ def _handed_over(heard: Heard) -> tuple[Signal, ...]:
 def _hold(heard: Heard) -> tuple[Signal, ...]:
     """The citizen may put us on hold too, which changes nothing here."""
     extension = extension_of(heard.one("Channel"))
-    kind = calls.Held if heard.one("Event") == "Hold" else calls.Resumed
+    kind = calls.Held if heard.message.event == "Hold" else calls.Resumed
     return (
         (kind(call=heard.call(), at=heard.at, extension=extension),) if extension and heard.is_ours() else ()
     )

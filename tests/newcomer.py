@@ -59,10 +59,10 @@ class Platform:
 @contextmanager
 def running(folder: Path) -> Iterator[Platform]:
     """Everything, with its state in `folder`: started by the newcomer's own command and stopped by Ctrl-C."""
-    platform = Platform(_settings(folder))
+    platform = Platform(settings(folder))
     up = platform.command("up", "--demo")
     try:
-        _read_until_ready(up, platform.url)
+        read_until_ready(up, platform.url)
         yield platform
     finally:
         up.send_signal(signal.SIGINT)
@@ -96,7 +96,8 @@ def log_in(page: Page, platform: Platform, login: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
-def _settings(folder: Path) -> Settings:
+def settings(folder: Path) -> Settings:
+    """Of a platform on free ports, with its state in `folder` and the checkout's parts."""
     rtp = min(free_port(socket.SOCK_DGRAM) // 2 * 2, 60000)
     ports = {name: free_port() for name in ("ami_port", "http_port", "agi_port")}
     return Settings.model_validate(
@@ -111,7 +112,8 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def _read_until_ready(up: subprocess.Popen[str], origin: str) -> None:
+def read_until_ready(up: subprocess.Popen[str], origin: str) -> None:
+    """Wait until `hotline up` names the address of its pages."""
     said: list[str] = []
     assert up.stdout is not None
     for line in up.stdout:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, RowMapping, Select, Table, bindparam, insert, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, RowMapping, Select, Table, Text, any_, bindparam, or_, select
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
@@ -19,6 +19,7 @@ from hotline import calls, journal, presence
 from hotline.facts import Fact, subject
 from hotline.parties import Standing
 from hotline.record import line_days
+from hotline.store.rows import change_all, put_all
 from hotline.store.tables import Call as CallRow
 from hotline.store.tables import CallAlias
 from hotline.store.tables import Seat as SeatRow
@@ -30,23 +31,24 @@ _CALLS: Table = CallRow.__table__  # type: ignore[attr-defined]
 _SEATS: Table = SeatRow.__table__  # type: ignore[attr-defined]
 _ALIASES: Table = CallAlias.__table__  # type: ignore[attr-defined]
 
+
+def _among(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Whether it is one of the values given as `name`, in words that don't depend on how many there are."""
+    return column == any_(bindparam(name, type_=ARRAY(Text)))
+
+
 _CALL_FIELDS = [field.name for field in fields(calls.Call)]
 _CALL = select(*(_CALLS.c[name] for name in _CALL_FIELDS))
 _OPEN_CALLS = _CALL.where(_CALLS.c.ended_at.is_(None), _CALLS.c.node == bindparam("node"))
-_LOCK_CALLS = _CALL.where(_CALLS.c.id.in_(bindparam("ids", expanding=True)))
+_LOCK_CALLS = _CALL.where(_among(_CALLS.c.id, "ids"))
 _LOCK_CALLS = _LOCK_CALLS.order_by(_CALLS.c.id).with_for_update()
 
 _SEAT = select(*(_SEATS.c[name] for name in ("extension", "state", "reason", "since", "call", "queues")))
-_LOCK_SEATS = _SEAT.where(
-    or_(
-        _SEATS.c.extension.in_(bindparam("extensions", expanding=True)),
-        _SEATS.c.call.in_(bindparam("calls", expanding=True)),
-    )
-)
+_LOCK_SEATS = _SEAT.where(or_(_among(_SEATS.c.extension, "extensions"), _among(_SEATS.c.call, "calls")))
 _LOCK_SEATS = _LOCK_SEATS.order_by(_SEATS.c.extension).with_for_update()
 
 _FIND_ALIASES = select(_ALIASES.c.linkedid, _ALIASES.c.call)
-_FIND_ALIASES = _FIND_ALIASES.where(_ALIASES.c.linkedid.in_(bindparam("linkedids", expanding=True)))
+_FIND_ALIASES = _FIND_ALIASES.where(_among(_ALIASES.c.linkedid, "linkedids"))
 _ADD_ALIAS = postgresql.insert(_ALIASES).on_conflict_do_nothing()
 
 
@@ -77,7 +79,7 @@ def locked_calls(session: Session, ids: Iterable[str]) -> dict[str, calls.Call]:
 
 def keep_calls(session: Session, before: Mapping[str, calls.Call], after: Mapping[str, calls.Call]) -> None:
     """Write those of `after` that are new, or not what they were in `before`, as `locked_calls` found it."""
-    _write(session, _CALLS.c.id, before, after, _call_values)
+    _write(session, _CALLS, "id", before, after, _call_values)
 
 
 def open_calls(session: Session, node: str) -> list[calls.Call]:
@@ -121,7 +123,7 @@ class _Batch:
 
     def write(self) -> None:
         keep_calls(self._session, self._found_calls, self._calls)
-        _write(self._session, _SEATS.c.extension, self._found_seats, self._seats, _seat_values)
+        _write(self._session, _SEATS, "extension", self._found_seats, self._seats, _seat_values)
         if self._renamed:
             self._session.connection().execute(_ADD_ALIAS, self._renamed)
         line_days.count_calls(self._session, [id for id in self._calls if self._has_ended(id)])
@@ -140,7 +142,7 @@ class _Batch:
             return False
         self._calls[id] = call
         self.facts += facts
-        at_call = [seat for seat in self._seats.values() if seat.call == id]
+        at_call = (seat for seat in self._seats.values() if seat.call == id)
         moved = [self._at_seat(implied) for implied in presence.implied(call, signal, at_call)]
         return bool(facts) or any(moved)
 
@@ -151,11 +153,12 @@ class _Batch:
         self.facts += facts
         return after != before
 
-    def _find_aliases(self, signals: Iterable[calls.Signal]) -> dict[str, str]:
+    def _find_aliases(self, signals: Sequence[calls.Signal]) -> dict[str, str]:
+        begun = {signal.call for signal in signals if isinstance(signal, calls.Entered | calls.Placed)}
         strange = {
             calls.channel(signal.call): signal.call
             for signal in signals
-            if signal.call not in self._found_calls and not isinstance(signal, calls.Entered | calls.Placed)
+            if signal.call not in self._found_calls and signal.call not in begun
         }
         if not strange:
             return {}
@@ -213,17 +216,16 @@ def _seat_values(seat: presence.Seat) -> dict[str, Any]:
 
 def _write(
     session: Session,
-    key: Column[str],
+    table: Table,
+    key: str,
     before: Mapping[str, Thing],
     after: Mapping[str, Thing],
     values: Callable[[Thing], dict[str, Any]],
 ) -> None:
     """Add what wasn't there before and change what differs, each in one statement."""
     new = [values(thing) for id, thing in after.items() if id not in before]
-    changed = [
-        {"key": id, **values(thing)} for id, thing in after.items() if id in before and thing != before[id]
-    ]
+    changed = [values(thing) for id, thing in after.items() if id in before and thing != before[id]]
     if new:
-        session.connection().execute(insert(key.table), new)
+        put_all(session, table, new)
     if changed:
-        session.connection().execute(update(key.table).where(key == bindparam("key")), changed)
+        change_all(session, table, key, changed)

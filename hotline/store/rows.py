@@ -1,15 +1,19 @@
-"""Putting a row into its table at once, in the order in which commands put them.
+"""Putting rows into their tables at once, in the order in which commands put them.
 
 A session's own unit of work would sort new rows by relationships, of which the record's tables declare none, and
-costs several times as much for a single row.
+costs several times as much for a single row. Many rows travel as one JSON text in one statement, whose words don't
+depend on how many they are: a quarter of the work of sending them one by one, on both sides.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, insert
+from sqlalchemy import Insert, Table, TextClause, insert, text
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
@@ -24,6 +28,37 @@ def put(session: Session, row: SQLModel) -> None:
         session.connection().execute(_insert(type(row), False), values)
     make_transient_to_detached(row)
     session.add(row)
+
+
+def put_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts `rows`, which have the same columns, in their order."""
+    session.connection().execute(_insert_all(table.name, tuple(rows[0])), {"rows": _written(rows)})
+
+
+def change_all(session: Session, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Makes the rows that `key` names what `rows`, which have the same columns, say."""
+    session.connection().execute(_update_all(table.name, key, tuple(rows[0])), {"rows": _written(rows)})
+
+
+@cache
+def _insert_all(table: str, columns: tuple[str, ...]) -> TextClause:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return text(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {_ROWS.format(table)}')
+
+
+@cache
+def _update_all(table: str, key: str, columns: tuple[str, ...]) -> TextClause:
+    changes = ", ".join(f'"{name}" = told."{name}"' for name in columns if name != key)
+    return text(
+        f'UPDATE "{table}" SET {changes} FROM {_ROWS.format(table)} AS told WHERE "{table}"."{key}" = told."{key}"'
+    )
+
+
+_ROWS = 'json_populate_recordset(NULL::"{}", CAST(:rows AS json))'
+
+
+def _written(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
 
 
 @cache

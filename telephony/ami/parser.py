@@ -10,6 +10,7 @@ headers are read when somebody asks for one.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from functools import cache
 
 LARGEST = 256 * 1024  # bytes of one message; Asterisk's own largest are some kilobytes
 END = b"\r\n\r\n"
@@ -57,11 +58,15 @@ class Message(Mapping[str, "str | list[str]"]):
 
     def one(self, name: str) -> str:
         """The value of a header, the last one of several; empty where it is absent."""
+        if self._headers is None and (found := _values(self._raw, name)) is not None:
+            return found[-1] if found else ""
         value = self.headers.get(name, "")
         return value if isinstance(value, str) else value[-1]
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
+        if self._headers is None and (found := _values(self._raw, name)) is not None:
+            return found
         value = self.headers.get(name, [])
         return [value] if isinstance(value, str) else value
 
@@ -132,8 +137,9 @@ def read(block: bytes) -> Headers:
     """The headers in a message's lines. A line without a colon, like the banner, is none."""
     headers: Headers = {}
     for line in block.decode("utf-8", "replace").split("\r\n"):
-        name, colon, value = line.partition(": ")
-        if not colon:
+        try:
+            name, value = line.split(": ", 1)
+        except ValueError:
             name, colon, value = line.partition(":")
             if not colon:
                 continue
@@ -144,6 +150,21 @@ def read(block: bytes) -> Headers:
     return headers
 
 
+def _values(block: bytes, name: str) -> list[str] | None:
+    """The values of all headers of this name, found without reading the others; None where it isn't that easy."""
+    usual, any_kind = _beginnings(name)
+    whole = b"\r\n" + block
+    _, *found = whole.split(usual)
+    if len(found) != whole.count(any_kind):
+        return None
+    return [_line(line).decode("utf-8", "replace") for line in found]
+
+
+@cache
+def _beginnings(name: str) -> tuple[bytes, bytes]:
+    return f"\r\n{name}: ".encode(), f"\r\n{name}:".encode()
+
+
 def _repeat(headers: Headers, name: str, value: str) -> None:
     before = headers[name]
     headers[name] = [before, value] if isinstance(before, str) else [*before, value]
@@ -151,8 +172,12 @@ def _repeat(headers: Headers, name: str, value: str) -> None:
 
 def _name(block: bytes) -> bytes:
     """What stands behind `Event: ` in the first line."""
-    end = block.find(b"\r\n")
-    return block[len(EVENT) :] if end < 0 else block[len(EVENT) : end]
+    return _line(block)[len(EVENT) :]
+
+
+def _line(block: bytes) -> bytes:
+    """What stands before its first line's end."""
+    return block.partition(b"\r\n")[0]
 
 
 def _lines(headers: Headers) -> bytes:

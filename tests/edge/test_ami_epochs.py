@@ -189,6 +189,7 @@ def test_what_a_later_look_finds_is_counted_as_drift(
     store: Store, ami: FakeAMI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listening_module, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(listening_module, "LOOK_OFTEN", 0.05)
     monkeypatch.setattr(listening_module, "SETTLE", 0)
 
     async def scene() -> None:

@@ -262,8 +262,10 @@ def record(name: str) -> bytes:
 
 
 @contextmanager
-def open_scene(state: Path, seats: Manners, others: Manners) -> Iterator[Scene]:
-    """The stage of one scenario in the folder `state`."""
+def open_scene(
+    state: Path, seats: Manners, others: Manners, reword: Callable[[str], str] = str
+) -> Iterator[Scene]:
+    """The stage of one scenario in the folder `state`. `reword` may change what `manager.conf` says."""
     settings = switch_settings(state)
     asterisk = settings.asterisk.model_copy(update={"agi_deadline": 0.2})
     settings = settings.model_copy(update={"asterisk": asterisk})
@@ -272,7 +274,9 @@ def open_scene(state: Path, seats: Manners, others: Manners) -> Iterator[Scene]:
     install(settings, lambda words: None)
     configure(settings, load_pack(settings.site.city), 0, datetime.now(UTC), lambda words: None)
     port = free_port_of_udp()
-    make_seats_plain(folder(settings) / "etc" / "pjsip.conf", settings.asterisk.host, port)
+    etc = folder(settings) / "etc"
+    make_seats_plain(etc / "pjsip.conf", settings.asterisk.host, port)
+    (etc / "manager.conf").write_text(reword((etc / "manager.conf").read_text("utf-8")), "utf-8")
     (child,) = commands.children(settings)
     programs, trunk = locate(settings), settings.trunk.port
     with (

@@ -145,3 +145,20 @@ def test_name_and_action_are_the_same_whether_the_rest_is_read_or_not(headers: l
     fresh, known = Message(raw=raw), Message(raw=raw)
     assert len(known) >= 2
     assert (fresh.event, fresh.action_id) == (known.event, known.action_id) == ("E", "9")
+
+
+LINES = st.lists(
+    st.sampled_from(["A", "AB", "B"]).flatmap(
+        lambda name: st.sampled_from([": 1", ":2", ": ", ":", " 3", ":: 4", ": A: 5"]).map(name.__add__)
+    )
+)
+
+
+@given(LINES)
+def test_a_header_asked_for_by_itself_is_what_it_is_among_all(lines: list[str]) -> None:
+    raw = "\r\n".join(["Event: E", *lines]).encode()
+    read = Message(raw=raw)
+    assert read.headers
+    for name in ("A", "AB", "B", "C", "Event"):
+        assert Message(raw=raw).all(name) == read.all(name)
+        assert Message(raw=raw).one(name) == read.one(name)
