@@ -183,8 +183,10 @@ class Link(Manager):  # type: ignore[misc]
         return self.authenticated
 
     def ping(self) -> None:
-        """Ask whether Asterisk is there, and again after a while. A link that we don't read ourselves can't tell."""
-        if self._is_reading:
+        """Ask whether Asterisk is there, and again after a while. A link that we don't read ourselves can't tell, and
+        one that isn't let in yet is sent away when it asks.
+        """
+        if self._is_reading and self.authenticated:
             self.protocol.send({"Action": "Ping"}).add_done_callback(self._pinged)
         self.pinger = self.loop.call_later(self.ping_interval, self.ping)
 

@@ -141,6 +141,22 @@ def test_a_call_on_hold_is_found_on_hold(store: Store, ami: FakeAMI) -> None:
     asyncio.run(scene())
 
 
+def test_a_look_that_is_cut_in_the_middle_ends_no_call(store: Store, ami: FakeAMI) -> None:
+    async def scene() -> None:
+        async with ami.running(), bridged(ami, store):
+            ami.send(*STORY[:5])
+            await until(lambda: facts(store, "call.answered"))
+            ami.replies["CoreShowChannels"] = lambda action: listing("CoreShowChannels")(action)[:1]
+            ami.drop()
+            await until(lambda: len(ami.asked("CoreShowChannels")) == 2)
+            ami.replies["CoreShowChannels"] = listing("CoreShowChannels", *TALK)
+            ami.replies["QueueStatus"] = listing("QueueStatus", member(Status="2"))
+            await gap(ami, store)
+            assert states(store)[-1] == "talking"
+
+    asyncio.run(scene())
+
+
 def test_late_events_from_before_a_snapshot_change_nothing(store: Store, ami: FakeAMI) -> None:
     """The call was passed on from 8001 to 8002 while nobody listened; then the old events arrive after all."""
 
@@ -189,6 +205,7 @@ def test_what_a_later_look_finds_is_counted_as_drift(
     store: Store, ami: FakeAMI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listening_module, "LOOK_AGAIN", 0.05)
+    monkeypatch.setattr(listening_module, "LOOK_OFTEN", 0.05)
     monkeypatch.setattr(listening_module, "SETTLE", 0)
 
     async def scene() -> None:
