@@ -115,6 +115,21 @@ def test_a_gap_begins_when_anything_was_last_heard_where_the_process_died_withou
     asyncio.run(scene())
 
 
+def test_a_gap_begins_when_a_link_fell_silent_and_not_when_that_was_noticed(
+    store: Store, ami: FakeAMI
+) -> None:
+    async def scene() -> None:
+        async with ami.running(), bridged(ami, store, deadline=0.1) as bridge:
+            ami.is_silent = True
+            await until(lambda: not bridge._link.is_up)
+            noticed = datetime.now(UTC)
+            ami.is_silent = False
+            (lost,) = await until(lambda: facts(store, "link.lost"))
+            assert lost.at <= noticed - timedelta(seconds=0.1)  # a ping's deadline at least has passed
+
+    asyncio.run(scene())
+
+
 def test_the_first_time_ever_nothing_was_lost(store: Store, ami: FakeAMI) -> None:
     async def scene() -> None:
         async with ami.running(), bridged(ami, store):

@@ -18,6 +18,7 @@ from sqlmodel import select
 from hotline import calls, journal
 from hotline.errors import Unreachable
 from hotline.facts import Fact
+from hotline.record import links
 from hotline.record.calls import apply
 from hotline.record.repair import Repaired
 from hotline.store import Store
@@ -164,6 +165,30 @@ def test_a_call_that_was_lost_sight_of_gets_its_true_end(store: Store, logs: Log
     (told,) = facts(store, "call.repaired")
     assert told.data["put_right"]["outcome"] == ["lost", "answered"]
     assert told.data["put_right"]["agent"] == [None, "8001"]
+    assert repair.once(LATER) == NOTHING
+
+
+@pytest.mark.parametrize(("back", "agent"), [(25, "8009"), (-5, "8003")], ids=["in it", "before it"])
+def test_a_call_with_a_gap_in_it_is_what_the_switch_says_though_its_end_was_heard(
+    store: Store, logs: Logs, repair: Repair, back: float, agent: str
+) -> None:
+    """It was handed over from 8003 to 8009 while nobody listened."""
+    hear(
+        store,
+        entered(REFUSED),
+        queued(REFUSED, "urban"),
+        calls.Offered(call=REFUSED.call, at=moment(13), extension="8003"),
+        calls.Answered(call=REFUSED.call, at=moment(REFUSED.answered), extension="8003"),
+        calls.Ended(call=REFUSED.call, at=moment(REFUSED.ended)),
+    )
+    with store.transaction() as session:
+        links.advance(session, "a1", 1, 1, moment(0), 0)
+        links.restore(session, "a1", moment(back - 10), [])
+        links.lose(session, "a1", moment(back - 5), "closed")
+        links.restore(session, "a1", moment(back), [])
+    logs.write(REFUSED)
+    assert repair.once(LATER) == Repaired(mended=1 if agent == "8009" else 0)
+    assert rows(store)[REFUSED.call].agent == agent
     assert repair.once(LATER) == NOTHING
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.calls import Call, Outcome, State
-from hotline.repairs import TOLERANCE, put_right, told
+from hotline.repairs import TOLERANCE, Gap, put_right, told
 from tests.pure.switchlogs import START, Plan, Wait, parsed
 from tests.pure.switchlogs import lines as log_lines
 from tests.pure.test_repair_episodes import read, truths
@@ -84,6 +84,13 @@ def test_a_moment_within_the_tolerance_stays() -> None:
 def test_a_call_answered_without_our_knowing_was_not_abandoned() -> None:
     wrong = replace(TRUTH, answered_at=None, agent=None, outcome=Outcome.ABANDONED, inferred=False)
     assert put_right(wrong, TRUTH) == replace(TRUTH, inferred=True)
+
+
+@pytest.mark.parametrize(("lost", "back", "is_mended"), [(-90, -60, False), (10, 11, True), (60, 90, False)])
+def test_of_a_call_with_a_gap_in_it_nothing_is_certain(lost: float, back: float, is_mended: bool) -> None:
+    heard = replace(TRUTH, agent="8002", inferred=False)
+    gap = Gap(START + timedelta(seconds=lost), START + timedelta(seconds=back))
+    assert put_right(heard, TRUTH, [gap]) == (TRUTH if is_mended else heard)
 
 
 def test_what_was_put_right_is_told_field_by_field() -> None:
