@@ -74,8 +74,8 @@ def as_it_was(believed: Call, signals: Iterable[calls.Signal]) -> Call:
         node=believed.node,
         linkedid=believed.linkedid,
         direction=believed.direction,
-        line=believed.line or _line(told),
-        caller=believed.caller,
+        line=believed.line or _begun_with("line", told),
+        caller=believed.caller or _begun_with("caller", told),
         state=State.PLACED if is_out else State.ENTERED,
         entered_at=min(begun, believed.entered_at),
         language=believed.language,
@@ -160,10 +160,10 @@ def _outcome(answered_at: datetime | None, truth: Call) -> Outcome | None:
     return Outcome.ANSWERED if answered_at and truth.outcome in _UNANSWERED else truth.outcome
 
 
-def _line(signals: Iterable[calls.Signal]) -> str:
-    return next(
-        (signal.line for signal in signals if isinstance(signal, calls.Beginning) and signal.line), ""
-    )
+def _begun_with(name: str, signals: Iterable[calls.Signal]) -> str:
+    """The line or the caller, by the first signal of a beginning that tells it."""
+    found = (getattr(signal, name) for signal in signals if isinstance(signal, calls.Beginning))
+    return next(filter(None, found), "")
 
 
 def _differences(was: Call | None, became: Call) -> Mapping[str, list[Any]]:

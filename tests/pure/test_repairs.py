@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.calls import Call, Outcome, State
-from hotline.repairs import TOLERANCE, Gap, put_right, told
+from hotline.repairs import TOLERANCE, Gap, as_it_was, put_right, told
 from tests.pure.switchlogs import START, Plan, Wait, parsed
 from tests.pure.switchlogs import lines as log_lines
 from tests.pure.test_repair_episodes import read, truths
@@ -66,6 +66,12 @@ def test_what_was_heard_whole_is_left_alone() -> None:
         TRUTH, outcome=Outcome.BRANCH, agent="8002", ended_at=START + timedelta(seconds=90), inferred=False
     )
     assert put_right(whole, TRUTH) == whole
+
+
+def test_a_call_that_was_found_without_its_line_and_its_caller_gets_both() -> None:
+    (episode,) = read(*parsed(*log_lines([ANSWERED])))[0]
+    found = replace(TRUTH, line="", caller="")
+    assert put_right(found, as_it_was(found, episode.signals)) == TRUTH
 
 
 def test_what_is_not_over_puts_nothing_right() -> None:
