@@ -1,6 +1,6 @@
 """A softphone's signalling in a few lines: registers over the switch's websocket and sees the calls that come.
 
-It has no sound; browsers in the story tests have.
+It has no sound of its own; browsers in the story tests have.
 """
 
 from __future__ import annotations
@@ -14,6 +14,24 @@ from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 DOMAIN = "hotline.test"
+SOUND = """\
+v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+a=group:BUNDLE {mid}
+m=audio 9 UDP/TLS/RTP/SAVPF 8
+a=mid:{mid}
+a=rtpmap:8 PCMA/8000
+a=rtcp-mux
+a=setup:active
+a=fingerprint:sha-256 {fingerprint}
+a=ice-ufrag:seat
+a=ice-pwd:0123456789abcdef01234567
+a=candidate:1 1 UDP 2130706431 127.0.0.1 9 typ host
+a=sendrecv
+"""
 
 
 class Softphone:
@@ -69,6 +87,32 @@ class Softphone:
         lines += [f"to: {to}", f"contact: <{self._contact}>", f"content-length: {len(body)}"]
         lines += ["content-type: application/sdp"] if body else []
         self._socket.send("\r\n".join([f"SIP/2.0 {status}", *lines]) + f"\r\n\r\n{body}")
+
+    def accept(self, invite: str) -> None:
+        """Pick up, with a sound that never comes."""
+        mid = re.search(r"^a=mid:(\S+)", invite, re.MULTILINE)
+        text = SOUND.format(mid=mid[1] if mid else "audio-0", fingerprint=":".join(["AB"] * 32))
+        self.reply(invite, "200 OK", text.replace("\n", "\r\n"))
+
+    def tell(self, invite: str, method: str, *more: str) -> None:
+        """Say something, with `more` headers, in the call that `invite` began: BYE, or REFER."""
+        headers = headers_of(invite)
+        contact = re.search(r"<([^>]+)>", headers["contact"])
+        assert contact is not None
+        self._sequence += 1
+        lines = [
+            f"{method} {contact[1]} SIP/2.0",
+            f"Via: SIP/2.0/WS {DOMAIN};branch=z9hG4bK{uuid.uuid4().hex}",
+            f"From: {headers['to']};tag={self.tag}",
+            f"To: {headers['from']}",
+            f"Call-ID: {headers['call-id']}",
+            f"CSeq: {self._sequence} {method}",
+            f"Contact: <{self._contact}>",
+            "Max-Forwards: 70",
+            *more,
+            "Content-Length: 0",
+        ]
+        self._socket.send("\r\n".join(lines) + "\r\n\r\n")
 
     def _register(self, seconds: int, authorization: str = "") -> str:
         self._sequence += 1
