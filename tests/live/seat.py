@@ -74,8 +74,9 @@ class Softphone:
         self.reply(request, "200 OK")
 
     def receive(self, seconds: float) -> str:
-        """The next message. Raises `TimeoutError`."""
-        message = self._socket.recv(timeout=seconds)
+        """The next message. Raises `TimeoutError`. Empty lines only keep the connection alive."""
+        while not (message := self._socket.recv(timeout=seconds)).strip():
+            pass
         return message if isinstance(message, str) else message.decode()
 
     def reply(self, request: str, status: str, body: str = "") -> None:
