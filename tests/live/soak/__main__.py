@@ -38,7 +38,7 @@ def main() -> int:
         say(f"wrong: {words}")
     if given.write:
         PAGE.write_text(INTRODUCTION + page + "\n", "utf-8")
-    return 1 if outcome.verdict.wrong else 0
+    return 1 if outcome.verdict.wrong or not all(blow.whole_at for blow in outcome.struck) else 0
 
 
 INTRODUCTION = """\

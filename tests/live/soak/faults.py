@@ -29,6 +29,7 @@ from tests.live.soak.wire import Strand, Wire
 Thing = TypeVar("Thing")
 
 PATIENCE = 60.0  # seconds in which everything has to work again
+JOB = 10.0  # seconds in which a job is done, unless its worker has died
 LOOK = 0.1
 
 
@@ -102,9 +103,9 @@ class Breaker:
         return False
 
     def _works(self, at: datetime) -> bool:
-        """Whether a job that is asked for now is done."""
+        """Whether a job that is asked for now is done. One that its worker dies with is nobody's any more."""
         job = self.clerk.insist("/api/citizens/search")["job"]
-        return bool(_until(lambda: self.clerk.ask(f"/api/jobs/{job}")["state"] == "done"))
+        return bool(_until(lambda: self.clerk.ask(f"/api/jobs/{job}")["state"] == "done", JOB))
 
     def _writes(self, at: datetime) -> bool:
         """Whether something that the switch said after `at` is in the record."""
@@ -143,9 +144,9 @@ WHOLE: Mapping[Fault, Callable[[Breaker, datetime], bool]] = {
 }
 
 
-def _until(condition: Callable[[], Thing]) -> Thing:
+def _until(condition: Callable[[], Thing], patience: float = PATIENCE) -> Thing:
     """What `condition` says when it is true, or at the end of all patience."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not (said := condition()) and time.monotonic() < deadline:
         time.sleep(LOOK)
     return said

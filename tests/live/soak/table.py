@@ -83,7 +83,7 @@ def _row(fault: Fault, found: Evidence, verdict: Verdict, struck: Sequence[Struc
         str(len(concerned)),
         *_costs(concerned, verdict),
         f"{max(gaps):.1f}" if gaps else "none",
-        *(f"{value:.1f}" for value in (median(seconds), max(seconds))),
+        *(f"{value:.1f}" if value < math.inf else "never" for value in (median(seconds), max(seconds))),
     ]
 
 

@@ -27,10 +27,9 @@ class Strand:
         self.is_whole = False
         self.passes.set()
         for end in (self.near, self.far):
-            with suppress(OSError):
+            with suppress(OSError), end:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 end.shutdown(socket.SHUT_RD)
-                end.close()
 
     def hold(self) -> None:
         """Nothing passes any more, and neither end is told."""
