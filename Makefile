@@ -1,10 +1,11 @@
 # One verb per task. Everything that these make stands in .venv and .hotline, which git ignores.
 .SHELLFLAGS := -euc
 PYTHON ?= python3
+CALLS ?= 300
 BIN := .venv/bin
 SOURCES := hotline telephony agent_desk dispatch dialplans tests bench
 
-.PHONY: run setup test check bench words fresh lock clean tools
+.PHONY: run setup test check bench soak words fresh lock clean tools
 
 run: setup                      ## set up what is missing, then start everything with demo people
 	@exec $(BIN)/hotline up --demo
@@ -26,6 +27,9 @@ words: .venv/dev.stamp          ## texts without a translation (an error), trans
 
 bench: tools                    ## speed, beside the limits of the parts; JSON in bench/results
 	$(BIN)/python -m bench
+
+soak: tools                     ## break everything while CALLS citizens call; WRITE=--write keeps the table in docs
+	@$(BIN)/python -m tests.live.soak --calls $(CALLS) $(WRITE)
 
 fresh:                          ## both commands in a clean Debian 12 root folder (needs root and mmdebstrap)
 	deploy/fresh.sh

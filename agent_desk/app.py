@@ -14,7 +14,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import DataError
+from redis import RedisError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from agent_desk import (
@@ -122,6 +124,9 @@ def create_app(house: House) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Unreachable, _unreachable)
+    for away in (OperationalError, PoolTimeout):
+        app.add_exception_handler(away, _record_away)
+    app.add_exception_handler(RedisError, _jobs_away)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(DataError, _unkeepable)
     app.add_exception_handler(HTTPException, _http_error)
@@ -153,12 +158,22 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if error.key == "login.needed" and _wants_page(request):
         return RedirectResponse(f"/login?next={quote(path_of(request), safe='')}", status_code=303)
-    return _explain(request, refusals.status_of(error), error)
+    return _explain(request, error)
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
     log.warning("unreachable", error=str(error), path=request.url.path)
-    return _explain(request, HTTPStatus.BAD_GATEWAY, Refused("telephone.unreachable"))
+    return _explain(request, Refused("telephone.unreachable"))
+
+
+async def _record_away(request: Request, error: Exception) -> Response:
+    log.warning("record out of reach", error=type(error).__name__, path=request.url.path)
+    return _explain(request, Refused("record.unreachable"))
+
+
+async def _jobs_away(request: Request, error: Exception) -> Response:
+    log.warning("jobs out of reach", error=type(error).__name__, path=request.url.path)
+    return _explain(request, Refused("jobs.unreachable"))
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
@@ -167,26 +182,28 @@ async def _malformed(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][1:])
     refusal = Refused("field.malformed", field=field, expected=first["msg"])
-    return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, refusal)
+    return _explain(request, refusal, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _unkeepable(request: Request, error: Exception) -> Response:
     """A value that no column can hold: a number beyond 64 bits, a text with a NUL in it."""
-    return _explain(request, HTTPStatus.UNPROCESSABLE_ENTITY, Refused("request.malformed"))
+    return _explain(request, Refused("request.malformed"), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     key = "page.unknown" if error.status_code == HTTPStatus.NOT_FOUND else "request.malformed"
-    return _explain(request, HTTPStatus(error.status_code), Refused(key))
+    return _explain(request, Refused(key), HTTPStatus(error.status_code))
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     log.error("request failed", path=request.url.path, exc_info=error)
-    return _explain(request, HTTPStatus.INTERNAL_SERVER_ERROR, Refused("request.failed"))
+    return _explain(request, Refused("request.failed"), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _explain(request: Request, status: HTTPStatus, refusal: Refused) -> Response:
+def _explain(request: Request, refusal: Refused, status: HTTPStatus | None = None) -> Response:
+    """Says why not, with the refusal's own status or another one."""
+    status = status or refusals.status_of(refusal)
     words = refusals.words_of(refusal, language_of(request))
     if _wants_page(request):
         page = page_for_anybody(request, words)

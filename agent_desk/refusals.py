@@ -27,6 +27,8 @@ WORDS: Mapping[str, str] = {
     "dispatching.none_chosen": N_("Choose at least one ticket"),
     "page.unknown": N_("There is no such page"),
     "telephone.unreachable": N_("The telephone switch doesn't answer. Try again in a moment"),
+    "record.unreachable": N_("The database doesn't answer. Try again in a moment"),
+    "jobs.unreachable": N_("Tasks can't be begun just now. Try again in a moment"),
     "seat.none": N_("Your account has no seat"),
     "seat.busy": N_("You are already on a call"),
     "call.not_yours": N_("You have no call of your own now"),
@@ -104,6 +106,8 @@ STATUS: Mapping[str, HTTPStatus] = {
     "login.foreign_page": HTTPStatus.FORBIDDEN,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "telephone.unreachable": HTTPStatus.BAD_GATEWAY,
+    "record.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "jobs.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 STATES: Mapping[str, Mapping[str, str]] = {

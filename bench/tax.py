@@ -134,7 +134,7 @@ def _settings(base: Path) -> Settings:
     for part in newcomer.PARTS.iterdir():
         (parts / part.name).symlink_to(part)
     (parts / "prompts").unlink(missing_ok=True)
-    settings = newcomer.settings(base)
+    settings = newcomer.settings_in(base)
     asterisk = settings.asterisk.model_copy(update={"seats": SEATS, "rtp_first": 20000, "rtp_last": 23999})
     return settings.model_copy(
         update={

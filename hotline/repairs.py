@@ -1,13 +1,13 @@
 """Putting a call right, once the switch's own records say how it really was. Pure.
 
 What we heard ourselves is kept wherever it is complete: a record is put right only in what it lacks, in what it
-learnt too late, or where it lost sight of the call.
+learnt too late, or where it lost sight of the call, if only for a moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,17 +24,33 @@ TOLERANCE = timedelta(
 _UNANSWERED = (Outcome.ABANDONED, Outcome.NO_ANSWER, Outcome.FAILED, Outcome.LOST)
 _BEGINNINGS = ("entered_at", "queued_at", "answered_at")
 _NEVER_KNOWN_BETTER = ("line", "caller", "agent", "queue", "recording", "offered_at")
+_WITH_OTHERS = ("party", "party_stands", "handed_over_at")
 _TOLD = (
     "entered_at",
     "queued_at",
     "offered_at",
     "answered_at",
+    "handed_over_at",
     "ended_at",
     "queue",
     "agent",
     "outcome",
+    "party",
     "line",
 )
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Nobody listened to the switch from `lost_at` to `back_at`."""
+
+    lost_at: datetime
+    back_at: datetime
+
+    def concerns(self, call: Call) -> bool:
+        """Whether something of the call, which is over, may have happened meanwhile."""
+        begun, ended = call.entered_at - TOLERANCE, (call.ended_at or call.since) + TOLERANCE
+        return begun <= self.back_at and self.lost_at <= ended
 
 
 def replay(call: Call | None, signals: Iterable[calls.Signal]) -> tuple[Call | None, tuple[Fact, ...]]:
@@ -47,7 +63,9 @@ def replay(call: Call | None, signals: Iterable[calls.Signal]) -> tuple[Call | N
 
 
 def as_it_was(believed: Call, signals: Iterable[calls.Signal]) -> Call:
-    """What `signals` make of a call that we know of, gone through anew from its beginning."""
+    """What `signals` make of a call that we know of, gone through anew from its beginning. queue_log alone tells of no
+    third party: then what we know of one stands.
+    """
     told = list(signals)
     begun = next((signal.at for signal in told if isinstance(signal, calls.Beginning)), believed.entered_at)
     is_out = believed.direction == "out"
@@ -56,8 +74,8 @@ def as_it_was(believed: Call, signals: Iterable[calls.Signal]) -> Call:
         node=believed.node,
         linkedid=believed.linkedid,
         direction=believed.direction,
-        line=believed.line or _line(told),
-        caller=believed.caller,
+        line=believed.line or _begun_with("line", told),
+        caller=believed.caller or _begun_with("caller", told),
         state=State.PLACED if is_out else State.ENTERED,
         entered_at=min(begun, believed.entered_at),
         language=believed.language,
@@ -66,14 +84,18 @@ def as_it_was(believed: Call, signals: Iterable[calls.Signal]) -> Call:
     )
     became, _ = replay(start, told)
     assert became is not None
-    return became
+    if any(isinstance(signal, calls.WithParty) for signal in told):
+        return became
+    return replace(became, **{name: getattr(believed, name) for name in _WITH_OTHERS})
 
 
-def put_right(believed: Call, truth: Call) -> Call:
-    """`believed` with what `truth`, which is over, knows better. The same value where that is nothing."""
+def put_right(believed: Call, truth: Call, gaps: Iterable[Gap] = ()) -> Call:
+    """`believed` with what `truth`, which is over, knows better; the same value where that is nothing. Of a call that
+    any of `gaps` concerns, we don't know what we missed.
+    """
     if not truth.is_over:
         return believed
-    is_doubtful = _is_doubtful(believed, truth)
+    is_doubtful = _is_doubtful(believed, truth) or any(gap.concerns(truth) for gap in gaps)
     found: dict[str, Any] = {
         name: _earlier(getattr(believed, name), getattr(truth, name)) for name in _BEGINNINGS
     }
@@ -84,11 +106,9 @@ def put_right(believed: Call, truth: Call) -> Call:
             "agent": truth.agent or believed.agent,
             "queue": truth.queue or believed.queue,
             "offered_at": truth.offered_at or believed.offered_at,
-            "handed_over_at": truth.handed_over_at or believed.handed_over_at,
-            "party": truth.party or believed.party,
-            "party_stands": truth.party_stands or believed.party_stands,
             "ended_at": truth.ended_at,
             "outcome": _outcome(found["answered_at"], truth),
+            **{name: getattr(truth, name) for name in _WITH_OTHERS},
         }
     became = replace(believed, **found)
     return became if became == believed else replace(became, inferred=True)
@@ -140,10 +160,10 @@ def _outcome(answered_at: datetime | None, truth: Call) -> Outcome | None:
     return Outcome.ANSWERED if answered_at and truth.outcome in _UNANSWERED else truth.outcome
 
 
-def _line(signals: Iterable[calls.Signal]) -> str:
-    return next(
-        (signal.line for signal in signals if isinstance(signal, calls.Beginning) and signal.line), ""
-    )
+def _begun_with(name: str, signals: Iterable[calls.Signal]) -> str:
+    """The line or the caller, by the first signal of a beginning that tells it."""
+    found = (getattr(signal, name) for signal in signals if isinstance(signal, calls.Beginning))
+    return next(filter(None, found), "")
 
 
 def _differences(was: Call | None, became: Call) -> Mapping[str, list[Any]]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.facts import Fact
+from hotline.repairs import Gap
 from hotline.store import Store
 from telephony.ami.link import Link
 from telephony.ami.parser import Message
@@ -23,7 +24,7 @@ from telephony.reach import Reach
 from telephony.spool import Entry, Kind, Spool
 from telephony.translate import is_preamble
 from telephony.wrapup import WrapUp
-from telephony.writing import Gap, Writer, Written
+from telephony.writing import Writer, Written
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 RETRY = 1.0  # seconds until a database that is away is tried again

@@ -244,8 +244,9 @@ def _is_bridged(leg: Leg, legs: Iterable[Leg]) -> bool:
 def _leg(message: Message, at: datetime) -> Leg:
     variables, call = message.variables(), message.variables()[NAME]
     uniqueid, is_in_room = message.one("Uniqueid"), message.one("Context") == ROOMS
-    # The citizen who was sent on to somebody bears their name too.
+    # The citizen who was sent on to somebody bears their name too, and, while they are rung, our number.
     is_party = uniqueid.startswith(CHANNEL) or (uniqueid != calls.channel(call) and not is_in_room)
+    party = variables.get(PARTY, "")
     return Leg(
         call=call,
         uniqueid=uniqueid,
@@ -254,9 +255,9 @@ def _leg(message: Message, at: datetime) -> Leg:
         bridge=message.one("BridgeId"),
         began=at - _duration(message.one("Duration")),
         line=variables.get(LINE, ""),
-        caller=message.one("CallerIDNum"),
+        caller="" if party and not is_party else message.one("CallerIDNum"),
         place=message.one("Exten") if is_in_room else "",
-        party=variables.get(PARTY, "") if is_party else "",
+        party=party if is_party else "",
     )
 
 

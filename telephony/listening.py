@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -90,7 +90,7 @@ class Listening:
             self._is_behind = False
             return (_entry(kind, item.body),)
         elif isinstance(item, Down):
-            return self._lose(item.why)
+            return self._lose(item.why, item.quiet)
         elif isinstance(item, Refusal):
             return (_entry(Kind.REFUSED, item.why.encode()),)
         elif isinstance(item, Stop):
@@ -98,10 +98,11 @@ class Listening:
             return self._lose("stopped")
         return ()
 
-    def _lose(self, why: str) -> Sequence[Entry]:
+    def _lose(self, why: str, quiet: float = 0.0) -> Sequence[Entry]:
         self._stop_looking()
         was_behind, self._is_behind = self._is_behind, True
-        return () if was_behind else (_entry(Kind.LOST, why.encode()),)
+        at = datetime.now(UTC) - timedelta(seconds=quiet)
+        return () if was_behind else (Entry(Kind.LOST, at, why.encode()),)
 
     async def _put(self, entries: Sequence[Entry]) -> None:
         """Put them into the spool. While that is full, nothing more is taken from the link, which makes Asterisk wait;

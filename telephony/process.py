@@ -19,6 +19,7 @@ from hotline.pack.load import load_pack
 from hotline.platform import addresses, secrets
 from hotline.platform.child import Child, Port
 from hotline.platform.children import command as command_line
+from hotline.repairs import Gap
 from hotline.settings import Settings, load
 from hotline.store import Store, open_store
 from telephony.ami.link import Address, Link
@@ -31,7 +32,6 @@ from telephony.repair.streams import streams
 from telephony.spool import Spool
 from telephony.translate import READERS
 from telephony.wrapup import WrapUp
-from telephony.writing import Gap
 
 GRACE = 3.0  # seconds in which what has arrived is written, when we are told to stop
 AT_MOST = 5.0  # seconds until we end anyway: a thread that waits for the record can't be called off

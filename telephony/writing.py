@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 from sqlmodel import Session
@@ -17,6 +16,7 @@ from hotline.presence import Seat
 from hotline.record import calls as record
 from hotline.record import links
 from hotline.record.calls import Signal
+from hotline.repairs import Gap
 from hotline.store import Store
 from telephony.ami.parser import Message
 from telephony.lineup import SETTLED, Snapshot, corrections, read
@@ -28,14 +28,6 @@ from telephony.translate import translate
 NEWS_ANYWAY = (calls.Entered, calls.Placed, calls.Ended, calls.Recorded, calls.Renamed)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Nobody listened from `lost_at` to `back_at`."""
-
-    lost_at: datetime
-    back_at: datetime
 
 
 @dataclass

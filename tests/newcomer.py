@@ -45,10 +45,10 @@ class Platform:
         """Where its pages are."""
         return self.settings.web.origin
 
-    def command(self, *arguments: str) -> subprocess.Popen[str]:
-        """`hotline …` against this platform, running."""
+    def command(self, *arguments: str, program: str = "hotline.cli") -> subprocess.Popen[str]:
+        """`hotline …` against this platform, running; or another program of Python's."""
         return subprocess.Popen(
-            [sys.executable, "-m", "hotline.cli", *arguments],
+            [sys.executable, "-m", program, *arguments],
             env=os.environ | environment(self.settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,11 +59,17 @@ class Platform:
 @contextmanager
 def running(folder: Path) -> Iterator[Platform]:
     """Everything, with its state in `folder`: started by the newcomer's own command and stopped by Ctrl-C."""
-    platform = Platform(settings(folder))
-    up = platform.command("up", "--demo")
+    platform = Platform(settings_in(folder))
+    with started(platform, platform.command("up", "--demo")):
+        yield platform
+
+
+@contextmanager
+def started(platform: Platform, up: subprocess.Popen[str]) -> Iterator[None]:
+    """The platform that `up` is starting, ready inside the block, and stopped by Ctrl-C."""
     try:
         read_until_ready(up, platform.url)
-        yield platform
+        yield
     finally:
         up.send_signal(signal.SIGINT)
         said, _ = up.communicate(timeout=30)
@@ -96,8 +102,8 @@ def log_in(page: Page, platform: Platform, login: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
-def settings(folder: Path) -> Settings:
-    """Of a platform on free ports, with its state in `folder` and the checkout's parts."""
+def settings_in(folder: Path) -> Settings:
+    """A demo on free ports, with its state in `folder` and the checkout's parts."""
     rtp = min(free_port(socket.SOCK_DGRAM) // 2 * 2, 60000)
     ports = {name: free_port() for name in ("ami_port", "http_port", "agi_port")}
     return Settings.model_validate(

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.dialects import postgresql
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from hotline import journal
 from hotline.calls import Outcome
 from hotline.facts import Fact, subject
-from hotline.store.tables import Link
+from hotline.repairs import Gap
+from hotline.store.tables import FactRow, Link
 from hotline.words import N_
 
 _LINKS: Table = Link.__table__  # type: ignore[attr-defined]
@@ -110,6 +111,17 @@ def count(session: Session, node: str, failed: int = 0, skipped: int = 0) -> Non
         row = _row(session, node)
         row.failed += failed
         row.skipped += skipped
+
+
+def gaps(session: Session, node: str, since: datetime) -> list[Gap]:
+    """The times in which nobody listened to `node` that have ended since."""
+    told = (col(FactRow.subject) == subject("link", node)) & (col(FactRow.kind) == "link.restored")
+    asked = select(col(FactRow.data), col(FactRow.at)).where(told, col(FactRow.at) >= since)
+    return [
+        Gap(datetime.fromisoformat(data["lost_at"]), back_at)
+        for data, back_at in session.execute(asked)
+        if "lost_at" in data
+    ]
 
 
 def standing(session: Session, node: str) -> Link | None:

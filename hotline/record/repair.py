@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from hotline import calls, journal, repairs
 from hotline.facts import Fact, subject
-from hotline.record import line_days
+from hotline.record import line_days, links
 from hotline.record.calls import apply, keep_calls, locked_calls
 from hotline.store.tables import CallAlias, FactRow, SwitchReading
 
@@ -50,9 +50,11 @@ def repair(
     aliases = _aliases(session, episodes)
     named = {aliases.get(call, call): signals for call, signals in episodes.items()}
     believed = locked_calls(session, named)
+    began = min((call.entered_at for call in believed.values()), default=None)
+    gaps = links.gaps(session, node, began) if began else []
     by = subject("switch", node)
     added = [id_ for id_ in named if id_ not in believed and _add(session, named[id_], at, by)]
-    mended = [id_ for id_ in believed if _mend(session, believed[id_], named[id_], at, by)]
+    mended = [id_ for id_ in believed if _mend(session, believed[id_], named[id_], gaps, at, by)]
     line_days.count_calls(session, added)
     _recount(session, {believed[id_].entered_at.date() for id_ in mended})
     return Repaired(len(added), len(mended))
@@ -116,9 +118,14 @@ def _add(session: Session, signals: Iterable[calls.Signal], at: datetime, by: st
 
 
 def _mend(
-    session: Session, believed: calls.Call, signals: Iterable[calls.Signal], at: datetime, by: str
+    session: Session,
+    believed: calls.Call,
+    signals: Iterable[calls.Signal],
+    gaps: Iterable[repairs.Gap],
+    at: datetime,
+    by: str,
 ) -> bool:
-    mended = repairs.put_right(believed, repairs.as_it_was(believed, signals))
+    mended = repairs.put_right(believed, repairs.as_it_was(believed, signals), gaps)
     if mended == believed:
         return False
     if not believed.is_over and mended.ended_at:

@@ -47,9 +47,12 @@ class Up:
 
 @dataclass(frozen=True)
 class Down:
-    """No more events from here on; `why` in plain words."""
+    """No more events from here on; `why` in plain words. Nothing had been heard for `quiet` seconds, where that is how
+    the loss was noticed.
+    """
 
     why: str
+    quiet: float = 0.0
 
 
 def pauses(draw: Callable[[float, float], float] = random.uniform) -> Iterator[float]:
@@ -90,6 +93,7 @@ class Link(Manager):  # type: ignore[misc]
         self.ping_delay = self.ping_interval = ping_every
         self.missed_pings = 0
         self.is_up = False
+        self._quiet = 0.0
         self._skipped_before = 0
         self._deadline = deadline
         self._capacity = capacity
@@ -151,6 +155,7 @@ class Link(Manager):  # type: ignore[misc]
         """Connect, log in, and wait until it is over. Returns why it is."""
         self._lost = asyncio.get_running_loop().create_future()
         self.missed_pings = 0
+        self._quiet = 0.0
         self._is_reading = True
         self._connecting = self.connect()
         self.loop.call_later(self._deadline, self._connecting.cancel)
@@ -183,8 +188,10 @@ class Link(Manager):  # type: ignore[misc]
         return self.authenticated
 
     def ping(self) -> None:
-        """Ask whether Asterisk is there, and again after a while. A link that we don't read ourselves can't tell."""
-        if self._is_reading:
+        """Ask whether Asterisk is there, and again after a while. A link that we don't read ourselves can't tell, and
+        one that isn't let in yet is sent away when it asks.
+        """
+        if self._is_reading and self.authenticated:
             self.protocol.send({"Action": "Ping"}).add_done_callback(self._pinged)
         self.pinger = self.loop.call_later(self.ping_interval, self.ping)
 
@@ -217,7 +224,7 @@ class Link(Manager):  # type: ignore[misc]
         self._stop_timers()
         if self.is_up:
             self.is_up = False
-            self._items.put_nowait(Down(why))
+            self._items.put_nowait(Down(why, self._quiet))
         if self._lost and not self._lost.done():
             self._lost.set_result(why)
 
@@ -233,6 +240,7 @@ class Link(Manager):  # type: ignore[misc]
             return
         self.missed_pings += 1
         if self.missed_pings >= MISSED:
+            self._quiet = self.loop.time() - self.protocol.heard_at
             self.protocol.drop(f"silent: {MISSED} pings unanswered")
 
     def _never_booted(self) -> None:

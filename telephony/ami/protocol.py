@@ -49,7 +49,8 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
     """One connection; an action has its whole answer within `deadline` seconds, or none. Events that aren't `wanted`
     are passed over unread.
 
-    `orphans` counts responses that nobody waited for any more.
+    `orphans` counts responses that nobody waited for any more; `heard_at` is when anything came last, by the loop's
+    clock.
     """
 
     closed: bool
@@ -62,10 +63,12 @@ class Protocol(AMIProtocol):  # type: ignore[misc]
         super().connection_made(transport)
         self.parser = Parser(wanted=self._wanted)
         self.orphans = 0
+        self.heard_at = 0.0
         self._pending: dict[str, Pending] = {}
         self._sent = 0
 
     def data_received(self, data: bytes) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
         for message in self.parser.feed(data):
             self._take(message)
 

@@ -21,11 +21,12 @@ from hotline.record.calls import calls_queued
 from hotline.record.repair import Position, Repaired
 from hotline.store import Store
 from telephony.repair.comparison import Comparison, compare, told_by
-from telephony.repair.episodes import LONGEST, Episode, Episodes
+from telephony.repair.episodes import LONGEST, SETTLED, Episode, Episodes
 from telephony.repair.files import Placed
 from telephony.repair.streams import QUEUES, Stream
 
 EVERY = 30.0  # seconds between two readings
+SOON = SETTLED.total_seconds() + 1  # seconds to the one after a gap's: what ended in it has settled by then
 PATIENCE = 1.0  # seconds until somebody who is catching up is asked again
 AT_ONCE = 2000  # rows between two transactions
 COMPARED_AT = time(
@@ -66,14 +67,18 @@ class Repair:
 
     async def run(self) -> None:
         """Until cancelled. Whatever goes wrong with one reading, there is a next."""
+        is_urgent = True
         try:
             while True:
+                is_urgent = is_urgent or self._wanted.is_set()
                 self._wanted.clear()
-                is_early = self._is_catching_up()
-                if not is_early:
-                    await self._try(self.once)
-                    await self._try(self.compare_yesterday)
-                await self._wait(PATIENCE if is_early else EVERY)
+                if self._is_catching_up():
+                    await self._wait(PATIENCE)
+                    continue
+                await self._try(self.once)
+                await self._try(self.compare_yesterday)
+                await self._wait(SOON if is_urgent else EVERY)
+                is_urgent = False
         finally:
             self._is_stopped = True
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hotline import calls
-from hotline.parties import CHANNEL
+from hotline.parties import CHANNEL, Standing
 from telephony.ami.parser import Message
 from telephony.repair.rows import ChannelRow, QueueRow, Row
-from telephony.translate import ROOMS, ZOMBIE, extension_of, translate
+from telephony.translate import HOW, ROOMS, ZOMBIE, extension_of, translate
 
 # Two rows of the two logs that are no further apart tell of one thing.
 SAME = timedelta(seconds=2)
@@ -64,10 +64,12 @@ def _by_channels(call: str, rows: Sequence[ChannelRow]) -> Iterator[calls.Signal
     line = next((row.exten for row in rows if row.uniqueid == own and row.exten.isdigit()), "")
     began = next((row.at for row in rows if row.uniqueid == own), None)
     bridged: set[str] = set()
+    guests: dict[str, str] = {}
     for row in rows:
         extension = "" if row.channel.endswith(ZOMBIE) else extension_of(row.channel)
         is_own, is_invited = row.uniqueid == own, row.uniqueid.startswith(CHANNEL)
         if _says(row):
+            guests |= {row.uniqueid: _headers(row).get("Party", "")} if is_invited else {}
             yield from _said(row, call, began or row.at)
         elif row.event == "APP_START" and row.app == "Queue":
             yield _queued(call, row.at, row.data.partition(",")[0], row.number, line)
@@ -75,6 +77,9 @@ def _by_channels(call: str, rows: Sequence[ChannelRow]) -> Iterator[calls.Signal
             yield from _handed_over(row, call)
         elif ends(row, own):
             yield calls.Ended(call=call, at=row.at)
+        elif row.event == "HANGUP" and row.uniqueid in guests:
+            how = HOW.get(str(row.extra.get("hangupcause")), Standing.LEFT)
+            yield calls.PartyLeft(call=call, at=row.at, party=guests[row.uniqueid], how=how)
         elif not extension or is_invited:
             continue
         elif row.event == "CHAN_START" and not is_own:

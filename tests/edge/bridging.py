@@ -50,9 +50,10 @@ async def bridged(
     capacity: int = 5000,
     grace: float = 5,
     address: Callable[[], Address] | None = None,
+    deadline: float = 5,
 ) -> AsyncIterator[Bridge]:
     """The bridge inside the block, from its first look on; its spool is in `folder`, or thrown away afterwards."""
-    link = Link(ami.address, capacity=capacity)
+    link = Link(ami.address, capacity=capacity, ping_every=deadline, deadline=deadline)
     with TemporaryDirectory() as passing, closing(Spool(folder or Path(passing), room)) as spool:
         bridge = Bridge(link, spool, store, "a1", WrapUp(link, wrap_up))
         keeping, writing = (

@@ -14,7 +14,9 @@ from hotline.errors import Refused, Unreachable
 from hotline.platform import secrets
 from hotline.settings import Settings
 from telephony.actions import Telephone
-from tests.edge.fake_ami import FakeAMI, listing, refusal
+from telephony.ami.parser import Message
+from tests.edge.fake_ami import FakeAMI, Headers, listing, refusal, success
+from tests.patience import eventually
 
 pytestmark = pytest.mark.edge
 
@@ -131,6 +133,40 @@ def test_whatever_the_switch_does_an_order_ends_in_time(
     with pytest.raises(Unreachable):
         telephone.pause("8001", "meal")
     assert time.monotonic() - began < 1.5
+
+
+def test_an_answer_that_comes_after_a_silence_is_heard(telephone: Telephone, ami: FakeAMI) -> None:
+    """asterisk-ami stops reading when nothing came for as long as its connecting may take."""
+    ami.replies["QueuePause"] = None
+    with ThreadPoolExecutor(1) as pool:
+        pausing = pool.submit(telephone.pause, "8001", "meal")
+        (asked,) = eventually(lambda: ami.asked("QueuePause"))
+        time.sleep(0.25)  # half of the time that the order has
+        ami.say({"Response": "Success", "ActionID": asked.one("ActionID")})
+        pausing.result()
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"\x00\xff\xfe\x80 junk\r\n\r\n",
+        b"Event: CoreShowChannelMapComplete\r\nItems: 1\r\n\n",
+        "Event: Newchannel\r\nCallerIDName: Zoë 佛山\r\nEmpty: \r\n\r\n".encode(),
+        b"Response: Success\r\nActionID: nobody's\r\n\r\n",
+        b"Event: UserEvent\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n",
+    ],
+    ids=["junk", "odd end", "characters", "orphan", "megabyte"],
+)
+def test_an_answer_is_found_behind_whatever_comes_before_it(
+    telephone: Telephone, ami: FakeAMI, noise: bytes
+) -> None:
+    def reply(action: Message) -> list[Headers]:
+        for start in range(0, len(noise), max(1, len(noise) // 50)):
+            ami.send(noise[start : start + max(1, len(noise) // 50)])
+        return success(action)
+
+    ami.replies["QueuePause"] = reply
+    telephone.pause("8001", "meal")
 
 
 def test_a_port_that_nobody_listens_on_is_unreachable(settings: Settings) -> None:

@@ -314,6 +314,37 @@ def test_a_seat_that_left_its_queues_in_a_call_is_not_paused(store: Store) -> No
     asyncio.run(scene())
 
 
+def test_an_order_that_is_never_answered_holds_no_event_back(store: Store) -> None:
+    """A client that waits for an answer where it hands out events waits for itself."""
+
+    async def scene() -> None:
+        ami = FakeAMI()
+        ami.replies["QueuePause"] = None
+        async with ami.running(), bridged(ami, store):
+            now = (datetime.now(UTC) - START).total_seconds()
+            ami.send(*(event | stamp(now) for event in map(dict, STORY[:5])))
+            await until(lambda: ami.asked("QueuePause"))
+            ami.send(at_seat("AgentComplete", now + 1), hangup(now + 1))
+            await until(lambda: facts(store, "call.ended"))
+
+    asyncio.run(scene())
+
+
+def test_calls_that_begin_in_one_second_are_told_apart(store: Store) -> None:
+    """panoramisk's CallManager takes calls of the same second for one."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, bridged(ami, store):
+            ids = [f"a1-1763800000.{number}" for number in (1, 2, 10, 11)]
+            ami.send(*(entered(id) for id in ids))
+            await until(lambda: len(facts(store, "call.entered")) == 4)
+            ami.send({**hangup(3), "Uniqueid": "1763800000.1", "ChanVariable": f"HOTLINE_CALL={ids[0]}"})
+            await until(lambda: facts(store, "call.ended"))
+            assert [call_row(store, id).state for id in ids] == ["ended", "entered", "entered", "entered"]
+
+    asyncio.run(scene())
+
+
 def test_stopping_writes_what_has_arrived_and_says_that_nobody_listens(store: Store) -> None:
     async def scene() -> None:
         async with FakeAMI().running() as ami, bridged(ami, store) as bridge:

@@ -115,6 +115,21 @@ def test_a_gap_begins_when_anything_was_last_heard_where_the_process_died_withou
     asyncio.run(scene())
 
 
+def test_a_gap_begins_when_a_link_fell_silent_and_not_when_that_was_noticed(
+    store: Store, ami: FakeAMI
+) -> None:
+    async def scene() -> None:
+        async with ami.running(), bridged(ami, store, deadline=0.1) as bridge:
+            ami.is_silent = True
+            await until(lambda: not bridge._link.is_up)
+            noticed = datetime.now(UTC)
+            ami.is_silent = False
+            (lost,) = await until(lambda: facts(store, "link.lost"))
+            assert lost.at <= noticed - timedelta(seconds=0.1)  # a ping's deadline at least has passed
+
+    asyncio.run(scene())
+
+
 def test_the_first_time_ever_nothing_was_lost(store: Store, ami: FakeAMI) -> None:
     async def scene() -> None:
         async with ami.running(), bridged(ami, store):
@@ -134,6 +149,22 @@ def test_a_call_on_hold_is_found_on_hold(store: Store, ami: FakeAMI) -> None:
             await gap(ami, store)
             assert states(store)[-1] == "held"
             assert facts(store, "call.held")[-1].data["inferred"]
+            ami.replies["QueueStatus"] = listing("QueueStatus", member(Status="2"))
+            await gap(ami, store)
+            assert states(store)[-1] == "talking"
+
+    asyncio.run(scene())
+
+
+def test_a_look_that_is_cut_in_the_middle_ends_no_call(store: Store, ami: FakeAMI) -> None:
+    async def scene() -> None:
+        async with ami.running(), bridged(ami, store):
+            ami.send(*STORY[:5])
+            await until(lambda: facts(store, "call.answered"))
+            ami.replies["CoreShowChannels"] = lambda action: listing("CoreShowChannels")(action)[:1]
+            ami.drop()
+            await until(lambda: len(ami.asked("CoreShowChannels")) == 2)
+            ami.replies["CoreShowChannels"] = listing("CoreShowChannels", *TALK)
             ami.replies["QueueStatus"] = listing("QueueStatus", member(Status="2"))
             await gap(ami, store)
             assert states(store)[-1] == "talking"

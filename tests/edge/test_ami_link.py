@@ -436,6 +436,92 @@ def test_two_simultaneous_hang_ups_are_two_events() -> None:
     asyncio.run(scene())
 
 
+def test_nothing_is_asked_before_the_login() -> None:
+    """After Asterisk's restart some clients ping first, and are sent away."""
+
+    async def scene() -> None:
+        ami = FakeAMI()
+        ami.login_reply = lambda action: []
+        async with ami.running(), linked(ami, ping_every=0.005, deadline=0.1):
+            await until(lambda: ami.logins == 2)
+            assert {action.one("Action") for action in ami.actions} == {"Login"}
+
+    asyncio.run(scene())
+
+
+def test_a_switch_that_takes_the_connection_and_says_nothing_is_tried_again() -> None:
+    async def scene() -> None:
+        ami = FakeAMI()
+        ami.banner, ami.is_silent = b"", True
+        async with ami.running(), linked(ami, deadline=0.05) as link:
+            await until(lambda: ami.accepted >= 3)
+            ami.is_silent = False
+            await until(lambda: link.is_up)
+
+    asyncio.run(scene())
+
+
+def test_an_action_that_was_given_up_is_forgotten() -> None:
+    """panoramisk and asterisk-ami keep what is never answered for as long as they live."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami, deadline=0.05) as link:
+            await until(lambda: link.is_up)
+            ami.replies["Slow"] = None
+            asking = [asyncio.ensure_future(link.ask({"Action": "Slow"})) for _ in range(100)]
+            answers = await asyncio.gather(*asking, return_exceptions=True)
+            assert {type(answer) for answer in answers} == {Unreachable}
+            await until(lambda: not link.protocol._pending)
+
+    asyncio.run(scene())
+
+
+def test_an_answer_that_is_told_twice_is_taken_once() -> None:
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            answer = {"Response": "Success", "Message": "Added interface to queue"}
+            ami.replies["QueueAdd"] = lambda action: [answer, answer]
+            (taken,) = await link.ask({"Action": "QueueAdd"})
+            assert taken.one("Message") == answer["Message"]
+            await until(lambda: link.protocol.orphans == 1)
+
+    asyncio.run(scene())
+
+
+def test_asking_over_a_connection_that_has_just_died_says_so() -> None:
+    """A write to a dead socket ends some clients."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            await until(lambda: link.is_up)
+            ami.replies["Slow"] = None
+            ami.drop()
+            with pytest.raises(Unreachable):
+                await link.ask({"Action": "Slow"})
+            await until(lambda: ami.logins == 2 and link.is_up)
+
+    asyncio.run(scene())
+
+
+def test_the_thirtieth_connection_is_as_good_as_the_first() -> None:
+    """Some clients can be started once, and stay dead; others stay "not connected" although they are."""
+
+    async def scene() -> None:
+        async with FakeAMI().running() as ami, linked(ami) as link:
+            for number in range(30):
+                await until(lambda: link.is_up)
+                ami.send(*numbered(number, number + 1))
+                items: list[object] = []
+                while str(number) not in names(items):
+                    items += await link.batch()
+                ami.drop()
+                await until(lambda: not link.is_up)
+            assert ami.accepted == 30
+
+    asyncio.run(scene())
+
+
 def test_pauses_grow_up_to_their_bound() -> None:
     longest = [pause for pause, _ in zip(pauses(lambda low, high: high), range(8), strict=False)]
     assert longest == sorted(longest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from subprocess import CompletedProcess
 from typing import Any
 
+import psycopg
 import pytest
 
 from agent_desk import trycall
@@ -126,6 +127,27 @@ def test_what_breaks_says_so_without_its_insides(hall: Hall, monkeypatch: pytest
     for answer in (agent.page("/tickets"), agent.read("/tickets")):
         assert answer.status_code == 500
         assert "secret" not in answer.text
+
+
+def test_a_database_that_is_away_is_said_in_words_and_no_longer_than_that(
+    hall: Hall, database_url: str
+) -> None:
+    visitor = hall.visitor("chenjiaqi", "en")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    refused = visitor.post("/api/tickets", **TICKET)
+    assert (refused.status_code, refused.json()["key"]) == (503, "record.unreachable")
+    assert visitor.post("/api/tickets", **TICKET).status_code == 201
+
+
+def test_jobs_that_cannot_be_begun_are_said_in_words(town: Town, served: Any) -> None:
+    nowhere = served.redis.model_copy(update={"url": "unix:///nowhere/redis.sock"})
+    with hall_in(town, served.model_copy(update={"redis": nowhere})) as hall:
+        refused = hall.visitor("tanweiming").post("/api/citizens/search")
+        assert (refused.status_code, refused.json()["key"]) == (503, "jobs.unreachable")
 
 
 def test_everybody_begins_on_their_own_page(hall: Hall) -> None:

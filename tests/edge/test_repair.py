@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,15 +20,18 @@ from sqlmodel import select
 from hotline import calls, journal
 from hotline.errors import Unreachable
 from hotline.facts import Fact
+from hotline.record import links
 from hotline.record.calls import apply
 from hotline.record.repair import Repaired
 from hotline.store import Store
 from hotline.store.tables import Call, LineDay, Seat, SwitchReading
+from telephony.repair import run
 from telephony.repair.files import LogFile
 from telephony.repair.rows import channel_row, queue_row
 from telephony.repair.run import Repair
 from telephony.repair.streams import CHANNELS, QUEUES, Stream
 from telephony.repair.tables import LogTable, channel_columns, queue_columns
+from tests.edge.fake_ami import until
 from tests.pure.switchlogs import START, Plan, Wait, lines
 
 pytestmark = pytest.mark.edge
@@ -167,6 +172,30 @@ def test_a_call_that_was_lost_sight_of_gets_its_true_end(store: Store, logs: Log
     assert repair.once(LATER) == NOTHING
 
 
+@pytest.mark.parametrize(("back", "agent"), [(25, "8009"), (-5, "8003")], ids=["in it", "before it"])
+def test_a_call_with_a_gap_in_it_is_what_the_switch_says_though_its_end_was_heard(
+    store: Store, logs: Logs, repair: Repair, back: float, agent: str
+) -> None:
+    """It was handed over from 8003 to 8009 while nobody listened."""
+    hear(
+        store,
+        entered(REFUSED),
+        queued(REFUSED, "urban"),
+        calls.Offered(call=REFUSED.call, at=moment(13), extension="8003"),
+        calls.Answered(call=REFUSED.call, at=moment(REFUSED.answered), extension="8003"),
+        calls.Ended(call=REFUSED.call, at=moment(REFUSED.ended)),
+    )
+    with store.transaction() as session:
+        links.advance(session, "a1", 1, 1, moment(0), 0)
+        links.restore(session, "a1", moment(back - 10), [])
+        links.lose(session, "a1", moment(back - 5), "closed")
+        links.restore(session, "a1", moment(back), [])
+    logs.write(REFUSED)
+    assert repair.once(LATER) == Repaired(mended=1 if agent == "8009" else 0)
+    assert rows(store)[REFUSED.call].agent == agent
+    assert repair.once(LATER) == NOTHING
+
+
 def test_a_call_that_still_seemed_open_ends_and_frees_its_seat(
     store: Store, logs: Logs, repair: Repair
 ) -> None:
@@ -233,6 +262,30 @@ def test_a_call_that_goes_on_is_not_touched_and_is_read_again(
     for file, part in zip((logs.queue_log, logs.channels), whole, strict=True):
         file.write_text("".join(part), "utf-8")
     assert repair.once(LATER) == Repaired(added=3)
+
+
+def test_after_a_gap_it_is_read_again_as_soon_as_what_ended_has_settled(
+    store: Store, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "SOON", 0.01)
+    read: list[datetime] = []
+
+    class Counted(Repair):
+        def once(self, now: datetime) -> Repaired:
+            read.append(now)
+            return super().once(now)
+
+    async def scene() -> None:
+        repair = Counted(store, "a1", logs.streams, ZONE)
+        running = asyncio.create_task(repair.run())
+        await until(lambda: len(read) == 2)  # a start is the end of a gap too
+        repair.soon()
+        await until(lambda: len(read) == 4)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(scene())
 
 
 def _time(line: str) -> float:

@@ -77,6 +77,18 @@ class FrontDesk:
         finally:
             context.close()
 
+    @contextmanager
+    def page(self, login: str, path: str) -> Iterator[Page]:
+        """Somebody's open page, alive."""
+        context = self.browser.new_context(base_url=self.settings.web.origin)
+        page = context.new_page()
+        _log_in(page, self.settings, login, path)
+        page.wait_for_selector("body[data-live=on]")
+        try:
+            yield page
+        finally:
+            context.close()
+
     def seat(self, extension: str) -> Seat | None:
         """The seat as the record knows it."""
         with self.store.transaction() as session:
@@ -182,8 +194,10 @@ class Desk:
 
 
 @contextmanager
-def front_desk(switch: Switch, servers: Path, template: str) -> Iterator[FrontDesk]:
-    """The stage on `switch`, with a database of its own on the tests' servers."""
+def front_desk(
+    switch: Switch, servers: Path, template: str, link_port: int | None = None
+) -> Iterator[FrontDesk]:
+    """The stage on `switch`, with a database of its own on the tests' servers. The link goes by way of `link_port`."""
     folder, name = addresses.postgresql_folder(servers), f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(addresses.socket_url(folder, "postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -195,10 +209,12 @@ def front_desk(switch: Switch, servers: Path, template: str) -> Iterator[FrontDe
         stack.callback(store.close)
         with store.transaction() as session:
             demo.settle(session, load_pack(settings.site.city), PASSWORD, datetime.now(UTC))
-        children = (*telephony.children(settings), next(iter(web.children(settings))))
-        for child in children:
-            ours = replace(child, env=environment(settings))
-            stack.enter_context(launch.running(ours, settings.paths.state / "logs"))
+        (link,), logs = telephony.children(settings), settings.paths.state / "logs"
+        for child, known in (
+            (link, _linked_by(settings, link_port)),
+            (next(iter(web.children(settings))), settings),
+        ):
+            stack.enter_context(launch.running(replace(child, env=environment(known)), logs))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         stack.callback(browser.close)
@@ -212,6 +228,11 @@ def _log_in(page: Page, settings: Settings, login: str, then: str) -> None:
     page.press("[name=password]", "Enter")
     page.wait_for_url(f"**{then}*")
     page.wait_for_selector("html[data-ready]")
+
+
+def _linked_by(settings: Settings, port: int | None) -> Settings:
+    asterisk = settings.asterisk.model_copy(update={"ami_port": port or settings.asterisk.ami_port})
+    return settings.model_copy(update={"asterisk": asterisk})
 
 
 def _served(settings: Settings, database: str, broker: str) -> Settings:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from hotline import calls
 from telephony.caller.attempt import Attempt
@@ -22,6 +23,7 @@ from tests.live.record_streams import (
     Scene,
     open_scene,
 )
+from tests.live.seat import DOMAIN, Softphone, headers_of, is_response
 from tests.patience import eventually
 
 LOGS = Path(__file__).parent.parent / "pure" / "logs"
@@ -58,7 +60,47 @@ def called_back(scene: Scene) -> None:
     scene.recorder.hears(Event="Hangup", Uniqueid=PLACED)
 
 
-MORE: dict[str, tuple[Scenario, Manners, Manners]] = {
+def sent_back_to_the_queue(scene: Scene) -> None:
+    """A blind transfer, by whoever may give such orders to the switch."""
+    scene.join("8001", "8002")
+    _, seat = scene.call_in_and_talk()
+    with scene.switch.talk() as talk:
+        legs = [event.keys["Channel"] for event in talk.ask_list("CoreShowChannels")]
+        leg = next(name for name in legs if name.startswith(f"PJSIP/{seat}-"))
+        talk.ask("BlindTransfer", Channel=leg, Context="queue", Exten="s")
+    eventually(lambda: sum(m.event == "AgentConnect" for m in scene.recorder.messages) == 2, 20)
+    scene.hang_up_all()
+
+
+def put_through_by_telephone(scene: Scene) -> None:
+    """An attended transfer: the agent speaks to somebody in a call of its own, then the telephone joins both."""
+    with scene.softphone("8001") as phone:
+        scene.join()
+        scene.call_in()
+        first = _picked_up(phone)
+        scene.recorder.hears(Event="AgentConnect")
+        scene.telephone.place_call("8001", "13800138000", calls.name("a1", PLACED))
+        second = headers_of(_picked_up(phone))
+        scene.recorder.hears(UserEvent="HotlineConnected")
+        tag = second["from"].rpartition("tag=")[2]
+        replaces = quote(f"{second['call-id']};to-tag={tag};from-tag={phone.tag}", safe="")
+        phone.tell(first, "REFER", f"Refer-To: <sip:8001@{DOMAIN}?Replaces={replaces}>")
+        scene.recorder.hears(Event="AttendedTransfer")
+        scene.recorder.hears(Event="Hangup", Uniqueid=PLACED)
+        scene.hang_up_all()
+
+
+def _picked_up(phone: Softphone) -> str:
+    while not (message := phone.receive(20)).startswith("INVITE "):
+        if not is_response(message):
+            phone.hear(message)
+    phone.accept(message)
+    return message
+
+
+MORE: dict[str, tuple[Scenario, Manners | None, Manners]] = {
+    "sent_back_to_the_queue": (sent_back_to_the_queue, TALKS, TALKS),
+    "put_through_by_telephone": (put_through_by_telephone, None, TALKS),
     "answered": (answered, TALKS, TALKS),
     "abandoned": (abandoned, TALKS, TALKS),
     "abandoned_while_it_rang": (abandoned_while_it_rang, DEAF, TALKS),

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from telephony.switch import commands, locate
 from telephony.switch.make import install
 from telephony.switch.start import folder
 from tests.live.conftest import Switch, switch_settings
+from tests.live.seat import Softphone
 from tests.live.stage import free_port_of_udp, make_seats_plain, telephones
 from tests.patience import eventually
 
@@ -37,6 +38,7 @@ STREAMS = Path(__file__).parent.parent / "pure" / "streams"
 QUEUE = "citywide"
 BRANCH, POLICE = Party(Kind.BRANCH, "12315", "market-regulation"), Party(Kind.EMERGENCY, "110")
 COLLEAGUE = Party(Kind.SEAT, "8002")
+PASSWORD = "a password for one desk session"
 PLACED, FETCHED, THIRD = "desk-00ff", "desk-00aa", "party-00ee"
 TALKS, BUSY, DEAF = Manners(0.2, seconds=60), Manners(0.2, busy=True), Manners(40)
 
@@ -99,6 +101,14 @@ class Scene:
         """All at the same moment."""
         with self.switch.talk() as talk:
             talk.ask("Hangup", Channel="/^PJSIP.*$/")
+
+    @contextmanager
+    def softphone(self, seat: str) -> Iterator[Softphone]:
+        """The seat's own telephone, registered: where the scene has no telephones that answer by themselves."""
+        self.telephone.issue_password(seat, PASSWORD)
+        with Softphone(self.switch.settings.asterisk.websocket, seat) as phone:
+            assert phone.register(PASSWORD) == 200
+            yield phone
 
     def hang_up_citizen(self, call: str) -> None:
         self.telephone.hang_up(call)
@@ -231,7 +241,7 @@ def called_back_and_handed_over(scene: Scene) -> None:
 
 
 Scenario = Callable[[Scene], None]
-SCENARIOS: dict[str, tuple[Scenario, Manners, Manners]] = {
+SCENARIOS: dict[str, tuple[Scenario, Manners | None, Manners]] = {
     scenario.__name__: (scenario, seats, others)
     for scenario, seats, others in (
         (rang_in_vain, DEAF, TALKS),
@@ -263,9 +273,11 @@ def record(name: str) -> bytes:
 
 @contextmanager
 def open_scene(
-    state: Path, seats: Manners, others: Manners, reword: Callable[[str], str] = str
+    state: Path, seats: Manners | None, others: Manners, reword: Callable[[str], str] = str
 ) -> Iterator[Scene]:
-    """The stage of one scenario in the folder `state`. `reword` may change what `manager.conf` says."""
+    """The stage of one scenario in the folder `state`. Without `seats`, they are as they are, for softphones. `reword`
+    may change what `manager.conf` says.
+    """
     settings = switch_settings(state)
     asterisk = settings.asterisk.model_copy(update={"agi_deadline": 0.2})
     settings = settings.model_copy(update={"asterisk": asterisk})
@@ -273,17 +285,17 @@ def open_scene(
     secrets.ensure(state)
     install(settings, lambda words: None)
     configure(settings, load_pack(settings.site.city), 0, datetime.now(UTC), lambda words: None)
-    port = free_port_of_udp()
     etc = folder(settings) / "etc"
-    make_seats_plain(etc / "pjsip.conf", settings.asterisk.host, port)
     (etc / "manager.conf").write_text(reword((etc / "manager.conf").read_text("utf-8")), "utf-8")
     (child,) = commands.children(settings)
     programs, trunk = locate(settings), settings.trunk.port
-    with (
-        launch.running(replace(child, env=environment(settings)), state / "logs"),
-        telephones(programs, settings, port, seats, 41000),
-        telephones(programs, settings, trunk, others, 43000) as carrier,
-    ):
+    with ExitStack() as stack:
+        if seats:
+            port = free_port_of_udp()
+            make_seats_plain(etc / "pjsip.conf", settings.asterisk.host, port)
+            stack.enter_context(telephones(programs, settings, port, seats, 41000))
+        stack.enter_context(launch.running(replace(child, env=environment(settings)), state / "logs"))
+        carrier = stack.enter_context(telephones(programs, settings, trunk, others, 43000))
         switch = Switch(settings, folder(settings))
         try:
             yield Scene(switch, carrier, Telephone(settings), Recorder(settings))

@@ -138,7 +138,7 @@ class Log:
             self._queue(
                 now + plan.talks, wait.queue, wait.answered, "COMPLETECALLER", "1", str(int(plan.talks)), "1"
             )
-            self._cel(now + plan.talks, "CHAN_END", *leg)
+            self._cel(now + plan.talks - 0.001, "CHAN_END", *leg)  # the call's own end is always the last
         return now
 
     def _leg(self, seat: str) -> tuple[str, str]:

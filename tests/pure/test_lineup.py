@@ -251,3 +251,20 @@ def test_a_branch_centre_that_the_dialled_line_leads_to_has_a_channel_of_any_nam
     )
     citizen = Message({**channel, "Uniqueid": "1.1"})  # bears the party's name too
     assert [leg.party for leg in read([channel, citizen], NOW).legs] == [BRANCH, ""]
+
+
+@pytest.mark.parametrize(("party", "caller"), [(BRANCH, ""), ("", "12345")])
+def test_a_citizen_who_is_being_sent_on_bears_our_number_and_not_their_own(party: str, caller: str) -> None:
+    """The centre's telephone is to show it; whose call it is, the switch's own logs say later."""
+    citizen = Message(
+        {
+            "Event": "CoreShowChannel",
+            "Channel": "PJSIP/trunk-0000002a",
+            "Uniqueid": "1.1",
+            "CallerIDNum": "12345",
+            "ChanVariable": [f"HOTLINE_CALL={CALL}", f"HOTLINE_PARTY={party}"],
+        }
+    )
+    (entered,) = about_calls(read([citizen], NOW))
+    assert isinstance(entered, calls.Entered)
+    assert entered.caller == caller

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.calls import Call, Outcome, State
-from hotline.repairs import TOLERANCE, put_right, told
+from hotline.repairs import TOLERANCE, Gap, as_it_was, put_right, told
 from tests.pure.switchlogs import START, Plan, Wait, parsed
 from tests.pure.switchlogs import lines as log_lines
 from tests.pure.test_repair_episodes import read, truths
@@ -68,6 +68,12 @@ def test_what_was_heard_whole_is_left_alone() -> None:
     assert put_right(whole, TRUTH) == whole
 
 
+def test_a_call_that_was_found_without_its_line_and_its_caller_gets_both() -> None:
+    (episode,) = read(*parsed(*log_lines([ANSWERED])))[0]
+    found = replace(TRUTH, line="", caller="")
+    assert put_right(found, as_it_was(found, episode.signals)) == TRUTH
+
+
 def test_what_is_not_over_puts_nothing_right() -> None:
     open_call = replace(TRUTH, state=State.TALKING, outcome=None, ended_at=None, inferred=False)
     assert put_right(open_call, open_call) is open_call
@@ -84,6 +90,13 @@ def test_a_moment_within_the_tolerance_stays() -> None:
 def test_a_call_answered_without_our_knowing_was_not_abandoned() -> None:
     wrong = replace(TRUTH, answered_at=None, agent=None, outcome=Outcome.ABANDONED, inferred=False)
     assert put_right(wrong, TRUTH) == replace(TRUTH, inferred=True)
+
+
+@pytest.mark.parametrize(("lost", "back", "is_mended"), [(-90, -60, False), (10, 11, True), (60, 90, False)])
+def test_of_a_call_with_a_gap_in_it_nothing_is_certain(lost: float, back: float, is_mended: bool) -> None:
+    heard = replace(TRUTH, agent="8002", inferred=False)
+    gap = Gap(START + timedelta(seconds=lost), START + timedelta(seconds=back))
+    assert put_right(heard, TRUTH, [gap]) == (TRUTH if is_mended else heard)
 
 
 def test_what_was_put_right_is_told_field_by_field() -> None:

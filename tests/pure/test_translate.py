@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,56 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline import calls, presence
-from hotline.facts import Fact
 from telephony.ami.parser import Message, Parser
-from telephony.translate import Signal, extension_of, moment, translate
+from telephony.translate import extension_of, moment, translate
+from tests.pure.replaying import Record
 
 pytestmark = pytest.mark.pure
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 STREAMS = {file.stem: file.read_bytes() for file in (Path(__file__).parent / "streams").glob("*.ami")}
-
-
-class Record:
-    """The record in a few lines: calls and seats by their machines, and the facts."""
-
-    def __init__(self) -> None:
-        self.calls: dict[str, calls.Call] = {}
-        self.seats: dict[str, presence.Seat] = {}
-        self.facts: list[Fact] = []
-
-    def hear(self, messages: Iterable[Message]) -> Record:
-        for message in messages:
-            for signal in translate(message, "a1", NOW):
-                self._let_happen(signal)
-        return self
-
-    def _let_happen(self, signal: Signal) -> None:
-        if isinstance(signal, presence.Signal):
-            self.seats[signal.extension], facts = presence.step(self.seats.get(signal.extension), signal)
-            self.facts += facts
-            return
-        call, happened = calls.step(self.calls.get(signal.call), signal)
-        self.facts += happened
-        if call:
-            self.calls[signal.call] = call
-            at_call = [seat for seat in self.seats.values() if seat.call == call.id]
-            for implied in presence.implied(call, signal, at_call):
-                self._let_happen(implied)
-
-    def place(self, call: str) -> Record:
-        """The desk writes a call down before the switch hears of it."""
-        begin = {"call": call, "line": "12345", "caller": "13800138000", "linkedid": calls.channel(call)}
-        at = datetime(2026, 11, 23, 1, tzinfo=UTC)
-        self._let_happen(calls.Placed(at=at, extension="8001", **begin))  # type: ignore[arg-type]
-        return self
-
-    def kinds(self, noun: str) -> list[str]:
-        return [fact.kind.partition(".")[2] for fact in self.facts if fact.noun == noun]
-
-    def states(self, extension: str) -> list[str]:
-        became = [fact for fact in self.facts if fact.kind == "seat.became"]
-        return [str(fact.became) for fact in became if fact.data["extension"] == extension]
 
 
 def messages(name: str) -> list[Message]:
