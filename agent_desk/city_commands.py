@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from agent_desk.city_pages import book, row_of, sheet_of
 from agent_desk.city_view import Book, Difference, Trouble, Written, entered
 from agent_desk.render import fragment
+from agent_desk.rule_warnings import warnings
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline.errors import Misconfigured, Refused
 from hotline.pack.sheets import BY_NAME
@@ -85,6 +87,19 @@ def undo(visit: Visiting, revision: int, reason: Reason) -> dict[str, Any]:
     return make(visit, city.undoing(visit.session, revision), why, "", None, "")
 
 
+def changes_of(
+    visit: Visit, sheet: str, number: str, values: Values, *, without: bool = False
+) -> list[Change]:
+    """What a row's form says: of the row `number`, of a `new` one, or that it is there no longer."""
+    if number == "new":
+        return [_new(visit, sheet, values)]
+    if not number.isdecimal():
+        raise Refused("page.unknown")
+    if without:
+        return [Change(sheet, row_of(visit, sheet_of(visit, sheet), int(number)).number, None)]
+    return _changed(visit, sheet, int(number), values)
+
+
 def preview(visit: Visit, changes: Sequence[Change], sheet: str, number: int | None) -> Preview:
     """What `changes` would do, for whoever edits that row."""
     known = book(visit)
@@ -92,7 +107,8 @@ def preview(visit: Visit, changes: Sequence[Change], sheet: str, number: int | N
     parts = [part for one in changes if (part := _part(known, rows, one, changes))[1]]
     troubles = known.troubles(city.try_out(visit.session, changes), sheet, number) if changes else []
     elsewhere = [one.words for one in troubles if not one.field]
-    html = bytes(fragment(visit, "city/preview.html", parts=parts, elsewhere=elsewhere).body).decode()
+    said = {"parts": parts, "elsewhere": elsewhere, "warnings": warnings(visit, changes)}
+    html = bytes(fragment(visit, "city/preview.html", **said).body).decode()
     return Preview(html=html, problems=[_problem(one) for one in troubles if one.field])
 
 
@@ -100,15 +116,22 @@ def make(
     visit: Visit, changes: Sequence[Change], why: str, sheet: str, number: int | None, next_: str
 ) -> dict[str, Any]:
     """Lets `changes` become a revision. Raises `Refused("city.broken")` with the first thing that is wrong."""
-    try:
+    with in_words(visit, sheet, number):
         made = city.change(visit.session, changes, by=visit.viewer.by, at=visit.at, note=why.strip())
+    message = translate(N_("Saved as revision {number}"), visit.viewer.language, number=made.id)
+    return {"message": message, "revision": made.id} | ({"next": next_} if next_ else {})
+
+
+@contextmanager
+def in_words(visit: Visit, sheet: str, number: int | None) -> Iterator[None]:
+    """A refusal of what is broken says the first thing that is wrong, for whoever edits that row."""
+    try:
+        yield
     except Refused as refused:
         if refused.key != "city.broken":
             raise
         first = _worst(book(visit), refused.facts["problems"], sheet, number)  # type: ignore[arg-type]
         raise Refused("city.broken", field=first.field, what=first.words) from None
-    message = translate(N_("Saved as revision {number}"), visit.viewer.language, number=made.id)
-    return {"message": message, "revision": made.id} | ({"next": next_} if next_ else {})
 
 
 def _worst(known: Book, problems: Sequence[Misconfigured], sheet: str, number: int | None) -> Trouble:

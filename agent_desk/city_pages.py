@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import col, select
 
+from agent_desk import naming
 from agent_desk.city_view import Book, Control, Written
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
@@ -27,7 +29,7 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "calendars", "days", "policies", "clocks", "units", "areas", "city",
+    "rules", "calendars", "days", "policies", "clocks", "units", "areas", "city",
 )  # fmt: skip
 COLUMNS = 6
 NAMING = frozenset({"name_zh", "name_en", "title_zh", "title_en"})
@@ -166,8 +168,11 @@ def book(visit: Visit) -> Book:
     """The city's rows as this person reads them."""
     rows = city.rows(visit.session)
     prompts = {str(row.written["name"]) for row in rows if row.sheet == "prompts"} | own_prompts().keys()
-    greetings = sorted(name for name in prompts if name.startswith("welcome"))
-    return Book(rows, visit.viewer.language, {("lines", "greeting"): greetings})
+    greetings = {name: name for name in sorted(prompts) if name.startswith("welcome")}
+    numbers = {str(row.written["number"]): "" for row in rows if row.sheet == "lines"}
+    lines = {number: f"{number} {naming.line(visit, number)}".rstrip() for number in numbers}
+    called = {"matters": partial(naming.heading_or_matter, visit)}
+    return Book(rows, visit.viewer.language, {"greeting": greetings, "lines": lines}, called)
 
 
 def tabs(visit: Visit, current: str) -> list[Tab]:
@@ -229,21 +234,24 @@ def _form_page(
     request: Request, visit: Visit, sheet: Sheet, row: CityRow | None, written: Written
 ) -> Response:
     page = page_for(visit, TITLE, "city")
+    form = form_of(visit, sheet, row, written)
+    return render(
+        request, "city/row.html", page, form=form, tabs=tabs(visit, sheet.name), status=status_of(visit)
+    )
+
+
+def form_of(visit: Visit, sheet: Sheet, row: CityRow | None, written: Written) -> RowForm:
+    """The form of a row, of a new one where there is none, filled with what is `written`."""
     known = book(visit)
-    label = known.words(sheet_words(sheet.name))
-    number = row.number if row else None
-    form = RowForm(
+    return RowForm(
         sheet=sheet.name,
-        label=label,
+        label=known.words(sheet_words(sheet.name)),
         title=known.title(sheet.name, written) if row else known.words(N_("New entry")),
-        number=number,
+        number=row.number if row else None,
         since=row.since if row else None,
         controls=known.controls(sheet, written),
         may_end=row is not None and not sheet.single,
         sounds=_sounds(visit, sheet, written),
-    )
-    return render(
-        request, "city/row.html", page, form=form, tabs=tabs(visit, sheet.name), status=status_of(visit)
     )
 
 

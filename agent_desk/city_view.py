@@ -4,7 +4,7 @@ would do, and what is wrong with it. Everything follows from the table of sheets
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -21,6 +21,8 @@ MOST_BOXES = 14
 """With more choices than these, several of them are typed in, not ticked."""
 MOST_CHOICES = 60
 """With more choices than these, one of them is searched for, not picked from a list."""
+SEARCHES = {"units": "/api/units", "areas": "/api/areas", "matters": "/api/headings"}
+"""Where rows of these sheets are searched by name."""
 FROM, UNTIL = "valid_from", "valid_until"
 NAMES = (("name_zh", "name_en"), ("title_zh", "title_en"))
 
@@ -30,7 +32,8 @@ Written = Mapping[str, Any]
 @dataclass(frozen=True)
 class Control:
     """A field to fill in. `how` names the part of the form that draws it; `values` are what stands in it as texts,
-    `options` pairs of value and words, `empty` what holds where it is left empty.
+    `options` pairs of value and words, `empty` what holds where it is left empty, `search` where its values are
+    searched by name.
     """
 
     field: Field
@@ -40,6 +43,7 @@ class Control:
     values: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
     empty: str
+    search: str = ""
 
     @property
     def value(self) -> str:
@@ -76,16 +80,20 @@ class Trouble:
 
 
 class Book:
-    """The city's rows as one reader sees them. `offered`: choices for fields that name no row of a sheet."""
+    """The city's rows as one reader sees them. `offered`: for fields that name no row of a sheet, by the field's name,
+    choices with their words. `called`: how values of such a field are called that are too many to choose from.
+    """
 
     def __init__(
         self,
         rows: Sequence[CityRow],
         language: str,
-        offered: Mapping[tuple[str, str], Sequence[str]] | None = None,
+        offered: Mapping[str, Mapping[str, str]] | None = None,
+        called: Mapping[str, Callable[[str], str]] | None = None,
     ) -> None:
         self.language = language
         self._offered = offered or {}
+        self._called = called or {}
         self._rows: dict[str, list[CityRow]] = {}
         for row in rows:
             self._rows.setdefault(row.sheet, []).append(row)
@@ -157,7 +165,7 @@ class Book:
 
     def controls(self, sheet: Sheet, written: Written) -> list[Control]:
         """The fields of a row to fill in."""
-        return [self._control(sheet, field, written) for field in sheet.fields]
+        return [self._control(field, written) for field in sheet.fields]
 
     def troubles(self, problems: Sequence[Misconfigured], sheet: str, number: int | None) -> list[Trouble]:
         """What is wrong, for whoever edits the row `number` of `sheet` (a new one where None)."""
@@ -170,27 +178,31 @@ class Book:
             return text.replace("T", " ")[:16]
         if field.form.kind is Kind.TRUTH:
             return self.words(N_("yes") if text == "true" else N_("no"))
-        return self.words(field.form.choices.get(text, text))
+        if field.name in self._called:
+            return self._called[field.name](text)
+        return self._offered.get(field.name, {}).get(text) or self.words(field.form.choices.get(text, text))
 
-    def _control(self, sheet: Sheet, field: Field, written: Written) -> Control:
+    def _control(self, field: Field, written: Written) -> Control:
         values = field.form.texts(written.get(field.name))
-        options = self._options(sheet, field)
+        options = self._options(field, values)
         label, about = self.words(field_words(field)), self.words(field.about)
         how = _how(field, options)
         if field.form.kind is Kind.MOMENT:
             values = tuple(value[:16] for value in values)
         hint = "" if about.casefold() == label.casefold() else about
-        return Control(field, label, hint, how, values, options, self.default(field))
+        search = SEARCHES.get(field.names or field.name, "")
+        return Control(field, label, hint, how, values, options, self.default(field), search)
 
-    def _options(self, sheet: Sheet, field: Field) -> tuple[tuple[str, str], ...]:
+    def _options(self, field: Field, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        if field.name in self._called:
+            return tuple((value, self._said(field, value)) for value in values)
         if field.names:
             key = BY_NAME[field.names].key or ""
             known = (str(row.written[key]) for row in self.rows(field.names))
             return tuple((one, self.name(field.names, one)) for one in known)
         if field.form.kind is Kind.TRUTH:
             return (("true", self.words(N_("yes"))), ("false", self.words(N_("no"))))
-        offered = self._offered.get((sheet.name, field.name), ())
-        return tuple((one, one) for one in offered) or tuple(
+        return tuple(self._offered.get(field.name, {}).items()) or tuple(
             (value, self.words(words)) for value, words in field.form.choices.items()
         )
 
@@ -247,8 +259,11 @@ def _plain(field: Field, text: Any) -> Any:
 
 
 def _how(field: Field, options: Sequence[tuple[str, str]]) -> str:
+    searched = (field.names or field.name) in SEARCHES
+    if field.form.is_many and searched and (field.names is None or len(options) > MOST_BOXES):
+        return "gather"
     if field.form.is_many:
         return "boxes" if 0 < len(options) <= MOST_BOXES else "several"
-    if field.names in ("units", "areas") and len(options) > MOST_CHOICES:
+    if searched and len(options) > MOST_CHOICES:
         return "search"
     return "choose" if options else field.form.kind.value

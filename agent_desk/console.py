@@ -16,7 +16,7 @@ from sqlmodel import and_, col, func, or_, select
 from agent_desk import naming
 from agent_desk.clockview import amber_at
 from agent_desk.render import fragment, page_for, render
-from agent_desk.ticketview import Suggested, suggested
+from agent_desk.suggested import Suggested, suggested
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import requests
 from dispatch.requests import Kind as RequestKind

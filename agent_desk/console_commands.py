@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from agent_desk.order_commands import Body, Line, Words
-from agent_desk.ticket_commands import Undo, locked
+from agent_desk.ticket_commands import Undo, decided, issue_decided, locked
 from agent_desk.visit import Visiting, VisitRoute
 from dispatch import orders
 from dispatch.splitting import Piece, split
@@ -42,7 +42,9 @@ class Dispatched(BaseModel):
 
 @router.post("/bulk")
 def dispatch_all(visit: Visiting, bulk: Bulk) -> Dispatched:
-    """Dispatches every chosen ticket as it was suggested, all or none."""
+    """Dispatches every chosen ticket as it was suggested, all or none; where the rules suggested so, with all that
+    they say.
+    """
     if not bulk.chosen:
         raise Refused("dispatching.none_chosen")
     reason = bulk.reason.strip() or translate(N_("As suggested"), visit.viewer.language)
@@ -50,7 +52,11 @@ def dispatch_all(visit: Visiting, bulk: Bulk) -> Dispatched:
     for one in bulk.chosen:
         identity, _, unit = one.partition(":")
         ticket = locked(visit, int(identity))
-        orders.issue(visit.session, visit.house.city, ticket, unit, reason, visit.viewer, visit.at)
+        decision = decided(visit, ticket)
+        if decision.lead.code == unit:
+            issue_decided(visit, ticket, decision, bulk.reason.strip())
+        else:
+            orders.issue(visit.session, visit.house.city, ticket, unit, reason, visit.viewer, visit.at)
         identities.append(identity)
     words = translate(N_("Dispatched: {count}"), visit.viewer.language, count=len(identities))
     path = f"{router.prefix}/take-back?tickets={','.join(identities)}"

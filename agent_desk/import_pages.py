@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +15,6 @@ from sqlmodel import col, select
 from agent_desk import jobs
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from hotline.bell import Bell
 from hotline.errors import Misconfigured, Refused
 from hotline.imports import run as runs
 from hotline.imports.account import STATE_WORDS, State
@@ -25,13 +22,8 @@ from hotline.imports.kinds import KINDS
 from hotline.imports.mapping import read_mapping
 from hotline.imports.proposing import propose_for
 from hotline.imports.run import Asked
-from hotline.pack.load import load_pack
-from hotline.pack.model import CityPack
-from hotline.platform import addresses, plugins
-from hotline.record.city_in_force import CityInForce
+from hotline.platform import plugins
 from hotline.roles import Permission
-from hotline.settings import load
-from hotline.store import Store, open_store
 from hotline.store.tables import ImportRun
 from hotline.words import N_
 
@@ -134,7 +126,7 @@ def bring_in(
     """The job: reads the file on from where an earlier run of it was stopped, else from its beginning."""
     mapping = read_mapping(text, name)
     asked = Asked(Path(path), name, mapping.on_line(line) if line else mapping, text, by, dry_run)
-    with _opened() as (store, city, folder):
+    with jobs.opened(pool=3) as (settings, store, city):
         try:
             run = runs.unfinished(store, asked)
         except Refused:
@@ -145,7 +137,7 @@ def bring_in(
                 city,
                 run,
                 asked,
-                folder=folder,
+                folder=settings.paths.state / "imports",
                 language=language,
                 now=_now,
                 tell=lambda progress: jobs.tell(progress.place, progress.size),
@@ -186,20 +178,6 @@ def _keep(visit: Visit, file: UploadFile) -> Path:
         while piece := file.file.read(1 << 20):
             kept.write(piece)
     return path
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Store, CityPack, Path]]:
-    settings = load()
-    store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), pool=3)
-    known = CityInForce(load_pack(settings.site.city))
-    try:
-        with store.transaction() as session:
-            known.look(session, _now())
-            known.look_at_catalogue(session, _now())
-        yield store, known.now, settings.paths.state / "imports"
-    finally:
-        store.close()
 
 
 def _content(visit: Visit) -> dict[str, Any]:

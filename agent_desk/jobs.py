@@ -6,7 +6,9 @@ it tells is for whoever looks on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -18,7 +20,14 @@ from rq.job import Job
 from agent_desk.house import House
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import worker
+from hotline.bell import Bell
 from hotline.errors import Refused
+from hotline.pack.load import load_pack
+from hotline.pack.model import CityPack
+from hotline.platform import addresses
+from hotline.record.city_in_force import CityInForce
+from hotline.settings import Settings, load
+from hotline.store import Store, open_store
 
 router = APIRouter(prefix="/api/jobs", route_class=VisitRoute)
 
@@ -57,6 +66,29 @@ def tell(done: int, of: int) -> None:
     if job is not None:
         job.meta.update({_DONE: done, _OF: of})
         job.save_meta()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def opened(pool: int = 1) -> Iterator[tuple[Settings, Store, CityPack]]:
+    """What a job works with: the settings, the record and the city in force, the record closed afterwards."""
+    settings = load()
+    store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), pool=pool)
+    known, at = CityInForce(load_pack(settings.site.city)), datetime.now(UTC)
+    try:
+        with store.transaction() as session:
+            known.look(session, at)
+            known.look_at_catalogue(session, at)
+        yield settings, store, known.now
+    finally:
+        store.close()
+
+
+def result_of(house: House, identity: str) -> dict[str, Any]:
+    """What an ended job has found. Raises `Refused("job.unknown")`."""
+    job = _fetch(house, identity)
+    if not job.is_finished:
+        raise Refused("job.unknown")
+    return job.return_value() or {}
 
 
 @router.get("/{identity}")

@@ -41,6 +41,13 @@ def matter(visit: Visit, code: str | None, version: int | None = None) -> str:
     return name(found, visit.viewer.language) if found else code or ""
 
 
+def heading_or_matter(visit: Visit, code: str) -> str:
+    """A heading's name, or a matter's, with its code."""
+    heading = visit.house.city.catalogue.categories.get(code)
+    called = name(heading, visit.viewer.language) if heading else matter(visit, code)
+    return called if called == code else f"{called} {code}"
+
+
 def area(visit: Visit, code: str | None) -> str:
     """An area with the areas around it, the city left out."""
     areas = visit.house.city.areas

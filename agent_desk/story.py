@@ -14,6 +14,7 @@ from dispatch import marks, requests
 from hotline import clock_policy, parties
 from hotline.budgets import Measure
 from hotline.calls import OUTCOME_WORDS, Outcome
+from hotline.dispatch_rules import MARK_WORDS, Mark
 from hotline.facts import Fact
 from hotline.parties import Kind
 from hotline.tickets import SATISFACTION_WORDS, SOLUTION_WORDS, Satisfaction, Solution
@@ -73,6 +74,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.imported": ("ticket", N_("Taken over from the old system {source}, number {old}")),
     "ticket.answered": ("check", N_("Answered at once")),
     "ticket.submitted": ("arrow", N_("Submitted for dispatch")),
+    "ticket.marked": ("flag", N_("Marked by a dispatch rule")),
     "ticket.taken_back": ("undo", N_("Taken back from the unit")),
     "ticket.revisited": ("phone", N_("Revisit begun")),
     "ticket.redone": ("undo", N_("Given back to be done again")),
@@ -175,6 +177,8 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
     if fact.kind == "ticket.closed":
         yield translate(SATISFACTION_WORDS[Satisfaction(fact.data["satisfaction"])], names.language)
         yield translate(SOLUTION_WORDS[Solution(fact.data["solution"])], names.language)
+    elif fact.kind == "ticket.marked":
+        yield from (translate(MARK_WORDS[Mark(one)], names.language) for one in fact.data["marks"])
     elif fact.kind == "call.ended":
         yield from _end(fact, names)
     elif fact.kind == "call.party_left":

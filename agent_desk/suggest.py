@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from agent_desk import naming
 from agent_desk.naming import name
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import areas, units
-from hotline.catalogue import Slot
+from hotline.catalogue import Category, Matter, Slot
 from hotline.levels import LEVEL_WORDS
 from hotline.suggestions import Suggestion, suggest
 from hotline.tickets import Type
@@ -77,7 +78,7 @@ def matters(
 
 @router.get("/areas")
 def find_areas(visit: Visiting, q: Text = "") -> Choices:
-    """Areas whose name or alias contains what was typed, the wider first."""
+    """Areas whose name, alias or code contains what was typed, the wider first."""
     wanted = q.strip()
     found = (area for area in visit.house.city.areas if any(wanted in word for word in _names(area)))
     return Choices(options=[_area_choice(visit, area) for area in islice(found, MOST)])
@@ -90,20 +91,45 @@ def place(visit: Visiting, q: Text = "") -> Place:
     return Place(area=mention.area.code, label=naming.area(visit, mention.area.code), word=mention.word)
 
 
+@router.get("/headings")
+def headings(visit: Visiting, q: Text = "") -> Choices:
+    """Headings of the catalogue and matters whose name contains what was typed, or whose code begins with it."""
+    wanted, catalogue = q.strip().lower(), visit.house.city.catalogue
+    entries: Iterable[Category | Matter] = (*catalogue.categories.values(), *catalogue.matters.values())
+    found = (
+        one
+        for one in entries
+        if one.code.startswith(wanted) or wanted in one.name_zh.lower() or wanted in one.name_en.lower()
+    )
+    return Choices(options=[_heading_choice(visit, one) for one in islice(found, MOST)])
+
+
 @router.get("/units")
 def find_units(visit: Visiting, q: Text = "") -> Choices:
-    """Units whose name contains what was typed."""
+    """Units whose name or code contains what was typed."""
     wanted, day = q.strip().lower(), visit.at.astimezone(visit.house.zone).date()
     found = (
         unit
         for unit in visit.house.city.units
-        if unit.is_valid_on(day) and (wanted in unit.name_zh.lower() or wanted in unit.name_en.lower())
+        if unit.is_valid_on(day) and any(wanted in word.lower() for word in _names_of(unit))
     )
     return Choices(options=[_unit_choice(visit, unit) for unit in islice(found, MOST)])
 
 
 def _names(area: areas.Area) -> tuple[str, ...]:
-    return (area.name_en, *area.words)
+    return (area.code, area.name_en, *area.words)
+
+
+def _names_of(unit: units.Unit) -> tuple[str, ...]:
+    return (unit.code, unit.name_zh, unit.name_en)
+
+
+def _heading_choice(visit: Visit, one: Category | Matter) -> Choice:
+    """A heading or a matter; of a matter its headings are the hint."""
+    language, catalogue = visit.viewer.language, visit.house.city.catalogue
+    above = catalogue.path(one) if isinstance(one, Matter) else ()
+    path = " › ".join(name(heading, language) for heading in above)
+    return Choice(value=one.code, label=f"{name(one, language)} {one.code}", hint=path)
 
 
 def _area_choice(visit: Visit, area: areas.Area) -> Choice:

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import orders, reviewing, timekeeping
+from dispatch.deciding import Decision, decide, request_of
 from dispatch.workorders import Part
 from hotline.errors import Refused
-from hotline.record import tickets, visibility
+from hotline.record import catalogues, tickets, visibility
 from hotline.record.tickets import Draft
 from hotline.roles import Permission
 from hotline.store.tables import Ticket
@@ -58,9 +59,11 @@ class Answer(BaseModel):
 
 
 class Assignment(BaseModel):
-    """The unit that leads, and `others` that work along with it, or `together` with it are its equals."""
+    """The unit that leads, and `others` that work along with it, or `together` with it are its equals. Without a unit
+    the dispatch rules say which, and who works along.
+    """
 
-    unit: Line
+    unit: Line = ""
     reason: Words = ""
     others: Annotated[list[Line], Field(max_length=10)] = []
     together: Part = Part.CO
@@ -115,12 +118,25 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
 def dispatch(visit: Visiting, identity: int, to: Assignment) -> Dispatched:
     """Issues a work order to each unit, with its clocks running."""
     ticket, city, reason = locked(visit, identity), visit.house.city, to.reason.strip()
-    first = None if to.together is Part.CO or not to.others else to.together
-    for code, part in ((to.unit, first), *((other, to.together) for other in to.others)):
-        orders.issue(
-            visit.session, city, ticket, code, reason, visit.viewer, visit.at, part=part, decided=to.decided
-        )
-    unit = "、".join(naming.unit(visit, code) for code in (to.unit, *to.others))
+    if to.unit:
+        first = None if to.together is Part.CO or not to.others else to.together
+        units = [(to.unit, first), *((other, to.together) for other in to.others)]
+        for code, part in units:
+            orders.issue(
+                visit.session,
+                city,
+                ticket,
+                code,
+                reason,
+                visit.viewer,
+                visit.at,
+                part=part,
+                decided=to.decided,
+            )
+        codes = [code for code, _ in units]
+    else:
+        codes = issue_decided(visit, ticket, decided(visit, ticket), reason)
+    unit = "、".join(naming.unit(visit, code) for code in codes)
     return Dispatched(
         state=ticket.state,
         message=translate(N_("Dispatched to {unit}"), visit.viewer.language, unit=unit),
@@ -158,6 +174,25 @@ def locked(visit: Visit, identity: int) -> Ticket:
     """The ticket, if this person may see it, held still until the request is over."""
     visibility.find_ticket(visit.session, visit.viewer, identity)
     return tickets.find(visit.session, identity, lock=True)
+
+
+def decided(visit: Visit, ticket: Ticket) -> Decision:
+    """What the dispatch rules say of a ticket today."""
+    city = visit.house.city
+    return decide(city, request_of(ticket), catalogues.today(city, visit.at))
+
+
+def issue_decided(visit: Visit, ticket: Ticket, decision: Decision, reason: str) -> list[str]:
+    """Marks the ticket as the rules say and issues an order to each unit that they name; the units, the lead first.
+    Without a `reason` theirs is given.
+    """
+    visit.viewer.must(Permission.ORDER_ISSUE)
+    session, by, why = visit.session, visit.viewer.by, reason or decision.reason_in(visit.viewer.language)
+    tickets.mark(session, ticket, decision.marks, decision.rule.code, by, visit.at)
+    units = [unit.code for unit in (decision.lead, *decision.co)]
+    for code in units:
+        orders.issue(session, visit.house.city, ticket, code, why, visit.viewer, visit.at)
+    return units
 
 
 def _draft(visit: Visit, form: Form) -> Draft:

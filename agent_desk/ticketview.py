@@ -11,6 +11,7 @@ from sqlmodel import col, or_, select
 from agent_desk import naming, recordings
 from agent_desk.clockview import ClockView, clock_views
 from agent_desk.story import Line, tell
+from agent_desk.suggested import Suggested, suggested
 from agent_desk.visit import Visit
 from dispatch import marking, orders
 from dispatch.splitting import SPLITTABLE
@@ -20,11 +21,9 @@ from hotline.lines import MODE_WORDS
 from hotline.record import imported, visibility
 from hotline.record import tickets as ticket_record
 from hotline.record.imported import Origin
-from hotline.responsibility import responsible_unit
 from hotline.roles import Permission
 from hotline.store.tables import Account, Call, Citizen, Mark, Ticket, TicketEntry, WorkOrder
-from hotline.suggestions import suggest
-from hotline.tickets import State, Type, Verb
+from hotline.tickets import State, Verb
 
 _LOOKED = frozenset({"person.viewed", "ticket.viewed", "recording.played"})
 
@@ -53,15 +52,6 @@ class Heard:
     call: Call
     seat: str
     can_play: bool
-
-
-@dataclass(frozen=True)
-class Suggested:
-    """The unit that the catalogue would ask, and why, in words."""
-
-    unit: str
-    label: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -240,27 +230,3 @@ def _author(visit: Visit, account: int | None) -> str:
 
 def _can_play(visit: Visit, call: Call) -> bool:
     return recordings.may_play(visit, call) and recordings.file_of(visit.house, call) is not None
-
-
-def suggested(visit: Visit, ticket: Ticket) -> Suggested | None:
-    """The unit that answers for the ticket's matter in its area; without a matter, for what its words speak of."""
-    city, language = visit.house.city, visit.viewer.language
-    area, day = ticket.area or city.areas.city.code, visit.at.astimezone(visit.house.zone).date()
-    matter = city.catalogue.matters.get(ticket.matter or "")
-    if matter is not None:
-        known = responsible_unit(city, matter, area, day)
-        reason = f"{naming.name(matter, language)} · {known.reason_in(language)}"
-        return Suggested(known.unit.code, naming.name(known.unit, language), reason)
-    found = suggest(
-        city,
-        f"{ticket.title} {ticket.content}",
-        area=area,
-        line=ticket.line,
-        type_=Type(ticket.type),
-        day=day,
-        limit=1,
-    )
-    return next(
-        (Suggested(one.unit.code, naming.name(one.unit, language), one.reason_in(language)) for one in found),
-        None,
-    )

@@ -13,8 +13,9 @@ from rich.table import Table
 from bench.measured import Measured
 
 ALL = (
-    *("opening", "ringing", "lookup", "routing", "importing"),
+    *("opening", "ringing", "lookup", "rules", "learning", "routing", "importing"),
     *("bridge", "latency", "lineup", "memory", "tax"),
+    *("sweep", "search", "orders"),
 )
 RESULTS = Path(__file__).parent / "results"
 console = Console()

@@ -36,7 +36,7 @@ def run() -> Measured:
     """Every sentence of the tests, many times over; then codes and places at random."""
     city = load_pack("foshan")
     began = time.perf_counter()
-    catalogue = _catalogue(city)
+    catalogue = catalogue_of(city)
     read = time.perf_counter() - began
     began = time.perf_counter()
     assert catalogue.index
@@ -77,7 +77,7 @@ def run() -> Measured:
     )
 
 
-def _catalogue(city: CityPack) -> Catalogue:
+def catalogue_of(city: CityPack) -> Catalogue:
     """A generated one, through the reader that a file goes through."""
     table = [HEADER, *([row[name] for name in HEADER] for row in generate(city, SIZE).rows)]
     lines = FileReader(city).read(enumerate(table, start=1))

@@ -37,6 +37,8 @@ and their modes, the units' names and the catalogue are the city's to correct, a
   unit there whose `guided_by` names that owner answers; a town, street or village answers by its own office. Where the
   place isn't known so exactly, or has no such unit, the duty goes one level up, at last to the owner; without one to
   the city's `duty_unit`.
+- **Where a ticket goes.** The first rule of `rules.toml` that fits it, by `order`, and finds a unit; where none does,
+  who answers by the catalogue; at last the `duty_unit`. See [dispatch rules](dispatch-rules.md).
 - **What is suggested.** Words in `keywords` that a citizen says, and pairs of characters of a matter's name and
   keywords; a matter whose owner the dialled line belongs to comes sooner. The catalogue gets better by adding the
   words that people really say.

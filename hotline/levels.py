@@ -18,8 +18,10 @@ class Level(StrEnum):
     @property
     def depth(self) -> int:
         """0 for the city, 3 for a village."""
-        return list(Level).index(self)
+        return _DEPTHS[self]
 
+
+_DEPTHS = {level: depth for depth, level in enumerate(Level)}
 
 LEVEL_WORDS = {
     Level.CITY: N_("City"),

@@ -66,7 +66,7 @@ def responsible_unit(city: CityPack, matter: Matter, area: str, day: date) -> Re
     """Who answers on `day` for `matter` in the area of code `area`. Raises KeyError for a code that no area has."""
     place = city.areas[area]
     for claim, ground in claims_at(city.areas, matter, place, day):
-        found = _answer(city, claim, ground, place, day)
+        found = answer_to(city, claim, place, day, ground)
         if found is not None:
             return found
     return Responsible(city.units[city.city.duty_unit], Why.ON_DUTY, matter.level, place)
@@ -90,8 +90,12 @@ def claims_at(areas: Areas, matter: Matter, place: Area, day: date) -> list[tupl
     return there
 
 
-def _answer(city: CityPack, claim: Claim, ground: Area | None, place: Area, day: date) -> Responsible | None:
-    """The unit at the claim's level for that place, else the next one up, at last the unit that claims it."""
+def answer_to(
+    city: CityPack, claim: Claim, place: Area, day: date, ground: Area | None = None
+) -> Responsible | None:
+    """The unit at the claim's level for that place, else the next one up, at last the unit that claims it; None where
+    that is gone too. `ground` is the part of the city that the claim speaks of.
+    """
     owner = city.units.on(day, claim.unit)
     top = owner.level.depth if owner is not None else Level.CITY.depth
     exact = place.level.depth >= claim.level.depth

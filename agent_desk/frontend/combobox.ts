@@ -66,7 +66,7 @@ class Combobox {
     address.searchParams.set("q", this.input.value.trim());
     for (const name of (this.root.dataset.with ?? "").split(" ").filter(Boolean)) {
       const field = this.input.form?.elements.namedItem(name);
-      if (field !== null && field !== undefined && "value" in field) address.searchParams.set(name, field.value);
+      if (field && "value" in field && field.value !== "") address.searchParams.set(name, field.value);
     }
     const answer = await read(address.href, this.asking.signal);
     if (!answer.ok || document.activeElement !== this.input) return;

@@ -72,6 +72,7 @@ async function post(button: HTMLElement): Promise<void> {
   const values: unknown = JSON.parse(button.dataset.values ?? "{}");
   const answer = await whileBusy([button], () => send(button.dataset.post ?? "", values));
   if (answer.ok) {
+    button.closest("dialog")?.close();
     button.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer.data }));
     follow(answer.data, button.dataset.refresh);
   } else {

@@ -5,13 +5,16 @@ import { follow } from "./outcome.ts";
 
 const EVERY = 700; // milliseconds between two askings
 
-/** Makes `bar` watch whatever job is started by the button that names it: `<button data-job="#id">`. */
+/**
+ * Makes `bar` watch whatever job is started by the button or form that names it: `<button data-job="#id">`. A region
+ * that it refreshes may show what the job found: `data-of-job` is where, with `{job}` in the place of its name.
+ */
 export function startJob(bar: HTMLElement): void {
   const own = document.querySelectorAll<HTMLElement>(`[data-job="#${bar.id}"]`);
   for (const starter of own) {
     starter.addEventListener("sent", (event) => {
-      const { job } = (event as CustomEvent<{ job: string }>).detail;
-      void watch(bar, job);
+      const { job } = (event as CustomEvent<{ job?: string }>).detail;
+      if (job) void watch(bar, job);
     });
   }
   if (bar.dataset.watchJob) void watch(bar, bar.dataset.watchJob); // one that was under way when the page came
@@ -29,10 +32,17 @@ async function watch(bar: HTMLElement, job: string): Promise<void> {
     const state = answer.ok ? String(answer.data.state) : "failed";
     if (answer.ok) show(bar, Number(answer.data.done), Number(answer.data.of));
     if (state === "done" || state === "failed") {
+      if (state === "done") aim(bar, job);
       end(bar, state === "done", answer.ok ? (answer.data.result as Record<string, unknown>) : {});
       return;
     }
     await new Promise((later) => setTimeout(later, EVERY));
+  }
+}
+
+function aim(bar: HTMLElement, job: string): void {
+  for (const region of document.querySelectorAll<HTMLElement>(bar.dataset.refresh || ":not(*)")) {
+    if (region.dataset.ofJob) region.dataset.src = region.dataset.ofJob.replace("{job}", encodeURIComponent(job));
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Lists that are worked through with the keyboard: `<tbody data-rows>`. J and K, or the arrows, go from row to row;
- * Enter opens the row as any link does; a button marked `data-row-key="S"` in the row is pressed by its letter.
+ * Enter opens the row as any link does; a button marked `data-row-key="S"` in the row is pressed by its letter, and the
+ * next row has the focus then, unless the button is marked `data-row-stays`.
  */
 
 import { chordOf } from "./chord.ts";
@@ -45,7 +46,7 @@ function press(list: HTMLElement, chord: string): boolean {
   if (!button) return false;
   const all = links(list);
   const at = all.indexOf(here(list) as HTMLElement);
-  (all[at + 1] ?? all[at - 1])?.focus(); // the row is about to leave the list
+  if (!("rowStays" in button.dataset)) (all[at + 1] ?? all[at - 1])?.focus(); // the row is about to leave the list
   button.click();
   return true;
 }

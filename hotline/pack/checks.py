@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 
 from hotline.clock_policy import ClockRule, Kind
+from hotline.dispatch_rules import Lead
 from hotline.errors import Misconfigured
 from hotline.levels import Level
 from hotline.lines import Mode
@@ -75,7 +76,7 @@ def trees(rows: Rows) -> Iterator[Misconfigured]:
 
 def validity(rows: Rows) -> Iterator[Misconfigured]:
     """What is valid is so for a while, and one number is one line at any moment."""
-    for name in ("lines", "units", "matters", "policies"):
+    for name in ("lines", "units", "matters", "policies", "rules"):
         for row in rows[name]:
             if row.values["valid_from"] >= row.values["valid_until"]:
                 yield row.fault("valid_until", row.values["valid_until"], N_("a time after valid_from"))
@@ -142,6 +143,23 @@ def policies(rows: Rows) -> Iterator[Misconfigured]:
             yield row.fault("version", found, N_("a rule for every ticket"))
 
 
+def leads(rows: Rows) -> Iterator[Misconfigured]:
+    """A dispatch rule says enough, and not too much, for its leading unit to be found; its lines are lines."""
+    numbers = {row.values["number"] for row in rows["lines"]}
+    for row in rows["rules"]:
+        lead, unit, level = (row.values[name] for name in ("lead", "unit", "level"))
+        if (unit is None) is (lead is Lead.UNIT):
+            expected = N_("the unit that leads") if unit is None else N_("nothing, for no certain unit leads")
+            yield row.fault("unit", unit or "nothing", expected)
+        if level is None and lead is Lead.PLACE:
+            yield row.fault("level", "nothing", N_("the level whose government leads"))
+        if level is not None and lead in (Lead.CATALOGUE, Lead.DUTY):
+            yield row.fault("level", level, N_("nothing, for the level follows by itself"))
+        for number in row.values["lines"]:
+            if number not in numbers:
+                yield row.fault("lines", number, N_("the number of a line"))
+
+
 def _named(row: Row, field: Field) -> Iterable[str]:
     value = row.values[field.name]
     if value is None:
@@ -177,4 +195,5 @@ CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
     owners,
     claims,
     policies,
+    leads,
 )

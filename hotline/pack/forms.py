@@ -164,6 +164,9 @@ CODE = matching(r"[a-z0-9][a-z0-9.-]*", N_("a code of small letters, digits, dot
 NUMBER = matching(r"\d{3,15}", N_("a telephone number, digits only"))
 CATEGORY = matching(r"\d{2}|\d{4}", N_("two or four digits"))
 MATTER = matching(r"\d{6}|\d{8}", N_("six or eight digits: four for the category, the others its own"))
+HEADING_OR_MATTER = matching(
+    r"\d{2}|\d{4}|\d{6}|\d{8}", N_("a heading's two or four digits, or a matter's six or eight")
+)
 LANGUAGES = {"cmn": N_("Mandarin"), "yue": N_("Cantonese"), "en": N_("English")}
 LANGUAGE = matching(
     "|".join(LANGUAGES), Phrase(N_("one of {choices}"), choices="cmn, yue, en"), choices=LANGUAGES

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hotline.areas import Areas
 from hotline.catalogue import Catalogue
 from hotline.clock_policy import ClockPolicy
+from hotline.dispatch_rules import Rules
 from hotline.errors import Misconfigured
 from hotline.lines import Line
 from hotline.pack.calendars import calendar_of
@@ -86,6 +87,7 @@ def build(rows: Rows) -> CityPack:
         catalogue=Catalogue(made("categories"), made("matters"), made("slots")),
         calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
         clock_policies=_policies(rows),
+        rules=Rules(made("rules")),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},

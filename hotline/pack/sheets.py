@@ -15,6 +15,7 @@ from hotline.areas import Area
 from hotline.catalogue import Category, Matter, Slot
 from hotline.clock_policy import KIND_WORDS as CLOCK_WORDS
 from hotline.clock_policy import Kind as ClockKind
+from hotline.dispatch_rules import LEAD_WORDS, MARK_WORDS, Lead, Mark, Rule
 from hotline.levels import LEVEL_WORDS, Level
 from hotline.lines import MODE_WORDS, Line, Mode, Queue
 from hotline.pack import forms
@@ -334,6 +335,76 @@ SHEETS = (
             Field("amber", N_("what is left of it when it turns amber"), forms.AMBER),
         ),
         table="rule",
+    ),
+    Sheet(
+        "rules",
+        "rules.toml",
+        (
+            Field("code", N_("what decisions call it"), forms.CODE, unique=True),
+            Field(
+                "order", N_("its place: of rules that fit, the one with the lowest number holds"), forms.WHOLE
+            ),
+            *_names(),
+            Field(
+                "matters",
+                N_("matters, or headings over them; all where absent"),
+                many(forms.HEADING_OR_MATTER),
+                (),
+            ),
+            Field(
+                "areas",
+                N_("places with all that lies in them; everywhere where absent"),
+                many(forms.CODE),
+                (),
+                "areas",
+            ),
+            Field("lines", N_("numbers that were dialled; all where absent"), many(forms.NUMBER), ()),
+            Field(
+                "types",
+                N_("kinds of ticket; all where absent"),
+                many(one_of(tickets.Type, tickets.TYPE_WORDS)),
+                (),
+            ),
+            Field(
+                "urgencies",
+                N_("urgencies; all where absent"),
+                many(one_of(tickets.Urgency, tickets.URGENCY_WORDS)),
+                (),
+            ),
+            Field(
+                "channels",
+                N_("ways on which it came; all where absent"),
+                many(one_of(tickets.Channel, tickets.CHANNEL_WORDS)),
+                (),
+            ),
+            Field("any_words", N_("one of these was said"), many(forms.TEXT), ()),
+            Field("all_words", N_("all of these were said"), many(forms.TEXT), ()),
+            Field("no_words", N_("none of these was said"), many(forms.TEXT), ()),
+            *_validity(),
+            Field("lead", N_("who leads"), one_of(Lead, LEAD_WORDS)),
+            Field("unit", N_("the unit that leads, where it is a certain one"), default=None, names="units"),
+            Field(
+                "level",
+                N_("the level for the place; where a unit leads, its counterpart there"),
+                one_of(Level, LEVEL_WORDS),
+                None,
+            ),
+            Field("co", N_("units that work along"), many(forms.CODE), (), "units"),
+            Field("sign", N_("time to sign, instead of the policy's"), forms.BUDGET, None),
+            Field("contact", N_("time to contact the citizen, instead of the policy's"), forms.BUDGET, None),
+            Field("resolve", N_("time to resolve, instead of the policy's"), forms.BUDGET, None),
+            Field(
+                "marks",
+                N_("what the ticket becomes beside"),
+                many(one_of(Mark, MARK_WORDS), frozenset),
+                frozenset(),
+            ),
+            Field("reason_zh", N_("why, in Chinese; the unit reads it"), forms.PROSE),
+            Field("reason_en", N_("why, in English"), forms.PROSE),
+        ),
+        table="rule",
+        key="code",
+        make=Rule,
     ),
     Sheet(
         "people",

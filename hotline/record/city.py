@@ -111,6 +111,18 @@ def change(
 
 def try_out(session: Session, changes: Iterable[Change]) -> list[Misconfigured]:
     """What would be wrong with the city after `changes`; nothing is kept."""
+    return _after(session, changes)[1]
+
+
+def drafted(session: Session, changes: Iterable[Change]) -> CityPack:
+    """The city as it would be after `changes`; nothing is kept. Raises `Refused("city.broken")`."""
+    pack, problems = _after(session, changes)
+    _refuse_broken(problems)
+    return build(pack)
+
+
+def _after(session: Session, changes: Iterable[Change]) -> tuple[dict[str, list[Row]], list[Misconfigured]]:
+    """The rows that `changes` would leave, and what would be wrong with them."""
     standing: dict[int | tuple[str, int], tuple[str, int | None, Mapping[str, Any]]] = {
         row.number or 0: (row.sheet, row.number, row.written) for row in rows(session)
     }
@@ -124,7 +136,7 @@ def try_out(session: Session, changes: Iterable[Change]) -> list[Misconfigured]:
             standing[one.number or (one.sheet, place)] = (one.sheet, one.number, one.written)
     problems: list[Misconfigured] = []
     pack = _understood(standing.values(), problems)
-    return problems or check(pack)
+    return pack, problems or check(pack)
 
 
 def history(

@@ -143,14 +143,23 @@ def _change_city(session: Session, pack: CityPack, change: Change, by: str, at: 
 
 
 def _row_after(sheet: str, written: Mapping[str, Any], change: Change, pack: CityPack) -> Mapping[str, Any]:
-    """A row from the change's day on. A line that was over by then keeps its unit: that is history."""
+    """A row from the change's day on. What was over by then keeps its units: that is history."""
     if sheet == "units":
         return _unit_after(written, change, pack)
-    if sheet == "lines" and str(written.get("valid_until", date.max)) <= change.day.isoformat():
+    is_over = str(written.get("valid_until", date.max)) <= change.day.isoformat()
+    if is_over or not change.shares:
         return written
     fields = {field.name for field in BY_NAME[sheet].fields if field.names == "units"}
-    taken = {name: change.rest for name in fields if change.shares and written.get(name) in _ended(change)}
-    return {**written, **taken}
+    return {name: _taken_over(value, change) if name in fields else value for name, value in written.items()}
+
+
+def _taken_over(value: Any, change: Change) -> Any:
+    """Units that a row names, with the successor in the place of those that end."""
+    if isinstance(value, str) and "|" not in value:
+        return change.rest if value in _ended(change) else value
+    named = _listed(value)
+    after = [change.rest if code in _ended(change) else code for code in named]
+    return value if after == named else list(dict.fromkeys(after))
 
 
 def _unit_after(written: Mapping[str, Any], change: Change, pack: CityPack) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from hotline import journal, tickets
+from hotline.dispatch_rules import Mark
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
 from hotline.record import citizens, line_days
@@ -130,6 +131,18 @@ def move(
     if verb is Verb.REOPEN:
         ticket.closed_at = None
     _tell(session, ticket, PAST[verb], by, at, was=before, became=after, data=data)
+
+
+def mark(session: Session, ticket: Ticket, marks: Iterable[Mark], rule: str, by: str, at: datetime) -> None:
+    """What a dispatch rule makes of a ticket beside sending it somewhere; what it is already is no news."""
+    has = {Mark.CONFIDENTIAL: ticket.confidential, Mark.URGENT: ticket.urgency != Urgency.NORMAL}
+    new = sorted(mark for mark in marks if not has[mark])
+    if Mark.CONFIDENTIAL in new:
+        ticket.confidential = True
+    if Mark.URGENT in new:
+        ticket.urgency = Urgency.URGENT
+    if new:
+        _tell(session, ticket, "ticket.marked", by, at, data={"marks": new, "rule": rule})
 
 
 def answer_at_once(session: Session, ticket: Ticket, answer: str, viewer: Viewer, at: datetime) -> None:

@@ -65,6 +65,21 @@ def test_a_merger_is_carried_out_on_its_day_with_all_that_follows(settled: Town)
         assert left == []
 
 
+def test_dispatch_rules_ask_the_successor_once(settled: Town) -> None:
+    gone = Change(Kind.CLOSE, ("emergency-management",), DAY, BASIS, (Share("water-resources"),))
+    with settled.store.transaction() as session:
+        organisations.plan(session, settled.city, gone, today=TODAY, by="account:1", at=settled.at)
+        organisations.carry_out_due(session, DAY, ON_THE_DAY)
+    with settled.store.transaction() as session:
+        rules = {rule.code: rule for rule in city.read(session).rules}
+    assert rules["gas-leak"].co == ("water-resources",)
+    assert (rules["flooded-streets"].unit, rules["flooded-streets"].co) == (
+        "water-resources",
+        ("water-resources",),
+    )
+    assert rules["unpaid-crews"].co == ("public-security", "housing-construction")
+
+
 def test_the_city_departments_matters_go_to_its_successor_in_a_version_from_that_day_on(
     settled: Town,
 ) -> None:

@@ -141,6 +141,26 @@ kind = "resolve"
 budget = "15 working days"
 amber = "1 working day"
 """
+RULES = """\
+[[rule]]
+code = "dark-mill"
+order = 10
+name_zh = "磨坊镇路灯"
+name_en = "Lamps at the mill"
+matters = ["0101"]
+areas = ["mill"]
+lines = ["12319"]
+types = ["help"]
+any_words = ["不亮"]
+lead = "unit"
+unit = "order"
+level = "district"
+co = ["mill-office"]
+resolve = "12 h"
+marks = ["urgent"]
+reason_zh = "磨坊镇路灯由区城管局统一维护"
+reason_en = "The district keeps the mill's lamps"
+"""
 PEOPLE = """\
 [[person]]
 login = "ada"
@@ -190,6 +210,7 @@ FILES = {
     "catalogue.csv": CATALOGUE,
     "calendar.toml": CALENDAR,
     "clocks.toml": CLOCKS,
+    "rules.toml": RULES,
     "people.toml": PEOPLE,
     "citizens.toml": CITIZENS,
     "prompts.toml": PROMPTS,

@@ -109,3 +109,11 @@ def test_what_a_unit_asks_for_is_told_with_its_reasons() -> None:
 def test_a_mark_says_how_far_the_supervision_has_gone() -> None:
     (line,) = tell([fact("mark.put", mark="supervised", step="order", reason="多次催办未果")], NAMES)
     assert (line.text, line.detail) == ("Marked: Supervised", "多次催办未果 · Supervision order")
+
+
+def test_marks_of_a_dispatch_rule_are_told_in_words() -> None:
+    (line,) = tell([fact("ticket.marked", marks=["confidential", "urgent"], rule="conduct")], NAMES)
+    assert (line.text, line.detail) == (
+        "Marked by a dispatch rule",
+        "Keep the citizen secret · Handle as urgent",
+    )
