@@ -45,7 +45,7 @@ def learn(
 ) -> None:
     """Learn to name the matter of a text, and say how well that went."""
     from hotline.learning import model_file
-    from hotline.learning.show import show_account
+    from hotline.learning.show import console, show_account
 
     if bool(files) == from_record:
         raise Misconfigured("hotline learn", "both, or neither, of --from and --from-record", "one of them")
@@ -58,7 +58,7 @@ def learn(
     examples, sources = _read_files(files or [])
     model = _learn(examples, sources, day.date() if day else datetime.now().astimezone().date())
     model_file.save(model, to)
-    show_account(Console(), model, {})
+    show_account(console(), model, {})
     typer.echo(f"Written: {to}")
 
 
@@ -68,7 +68,7 @@ def evaluate(
 ) -> None:
     """Say how well a model names the labels of a file's texts: accuracy, macro-F1, and what was taken for what."""
     from hotline.learning import examples_file, model_file
-    from hotline.learning.show import show_measures
+    from hotline.learning.show import console, show_measures
 
     made, examples = model_file.load(model), examples_file.read(file)
     guessed: list[str] = []
@@ -79,7 +79,7 @@ def evaluate(
             guessed += made.name(texts)
             repeats += made.knows(texts).tolist()
             heard("Naming", at + len(texts), len(examples))
-    show_measures(Console(), [example.label for example in examples], guessed, repeats, made.labels)
+    show_measures(console(), [example.label for example in examples], guessed, repeats, made.labels)
 
 
 _AT_ONCE = 200
@@ -105,53 +105,40 @@ def _learn(examples: Sequence[Example], sources: dict[str, int], day: date) -> M
 
 
 def _learn_from_record(to: Path | None, most: int, day: date | None) -> None:
-    """The model of the record's matters, with the fact that it was learnt."""
-    from hotline import journal
-    from hotline.facts import Fact, subject
-    from hotline.learning import model_file
-    from hotline.learning.show import show_account
+    from hotline.learning import of_record
+    from hotline.learning.show import console, show_account
+    from hotline.pack.load import load_pack
     from hotline.platform import people, setup
     from hotline.platform.telling import telling
-    from hotline.record import catalogues, city, dispatched
+    from hotline.record import catalogues
+    from hotline.record.city_in_force import CityInForce
     from hotline.settings import load
 
-    settings, console, at = load(), Console(), datetime.now(UTC)
+    settings, at = load(), datetime.now(UTC)
     setup.folders(settings)
-    to = to or model_file.of_matters(settings.paths.state)
-    to.parent.mkdir(mode=0o700, exist_ok=True)
-    with telling(console) as say, setup.record(settings, say):
+    to = to or of_record.file(settings.paths.state)
+    city = CityInForce(load_pack(settings.site.city))
+    with telling(Console()) as say, setup.record(settings, say), _told() as heard:
         say.rest()
         store = people.opened(settings)
         try:
             with store.transaction() as session:
-                pack = city.read(session)
-                with _told() as heard:
-                    examples = _from(
-                        dispatched.examples(session, most), dispatched.count(session, most), heard
-                    )
-            model = _learn(examples, {"record": len(examples)}, day or catalogues.today(pack, at))
-            model_file.save(model, to)
-            told = {
-                "tickets": len(examples),
-                "matters": len(model.labels),
-                "accuracy": model.account.accuracy,
-            }
-            with store.transaction() as session:
-                by = f"operator:{getpass.getuser()}"
-                journal.append(session, Fact("model.learnt", subject("model", "matters"), at, by, data=told))
+                city.look(session, at)
+                city.look_at_catalogue(session, at)
+            model = of_record.learn_matters(
+                store,
+                to,
+                most=most,
+                learnt_on=day or catalogues.today(city.now, at),
+                by=f"operator:{getpass.getuser()}",
+                at=at,
+                heard=heard,
+            )
         finally:
             store.close()
-    names = {matter.code: matter.name_zh for matter in pack.catalogue.matters.values()}
-    show_account(console, model, names)
+    names = {code: f"{code} {matter.name_zh}" for code, matter in city.now.catalogue.matters.items()}
+    show_account(console(), model, names)
     typer.echo(f"Written: {to}")
-
-
-def _from(examples: Iterator[Example], total: int, heard: Heard) -> list[Example]:
-    read = []
-    for done, example in enumerate(examples, start=1):
-        read.append(example)
-        heard("Reading tickets", done, total)
-    return read
 
 
 def _must_have_folder(file: Path) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-TELLING = 10
-"""Pieces that words are made of at most."""
+TELLING, LEAST = 10, 0.2
+"""Pieces that words are made of at most, and the part of the strongest that each must count."""
 LONGEST = 8
 """Characters of a word at most; a longer stretch is shown by its beginning."""
+
+NUMBER = "0"
+"""What stands for every number in a text that was made plain."""
 
 
 def words(text: str, speaking: Mapping[str, float], most: int) -> tuple[str, ...]:
@@ -16,12 +19,12 @@ def words(text: str, speaking: Mapping[str, float], most: int) -> tuple[str, ...
     `speaking` says how much each pair of characters counts. A stretch counts what its pieces count together.
     """
     strongest = sorted((-weight, piece) for piece, weight in speaking.items() if weight > 0)[:TELLING]
-    weights = {piece: -weight for weight, piece in strongest}
+    weights = {piece: -weight for weight, piece in strongest if weight <= LEAST * strongest[0][0]}
     found: dict[str, float] = {}
     for begin, end in _stretches(text, weights):
-        word = text[begin : min(end, begin + LONGEST)]
+        word = text[begin : min(end, begin + LONGEST)].strip(NUMBER)
         found[word] = sum(weights.get(word[at : at + 2], 0.0) for at in range(len(word) - 1))
-    ranked = sorted(found, key=lambda word: (-found[word], word))
+    ranked = sorted(filter(None, found), key=lambda word: (-found[word], word))
     whole = [word for word in ranked if not any(word != other and word in other for other in ranked)]
     return tuple(whole[:most])
 

@@ -13,7 +13,7 @@ REPEATS = 0.5
 """Cosine of two texts' vectors from which on one is taken for a repetition of the other."""
 BANDS, HASHES = 12, 3
 """Texts are compared whose smallest hashes agree, all of a band: 9 of 10 of those that share three pieces in five."""
-SMALL, FOLDS, FOLDS_OF_MANY = 20_000, 5, 2
+SMALL, FOLDS, FOLDS_OF_MANY = 10_000, 5, 2
 """So many texts are tried in five parts; of more, each half teaches enough to judge the other."""
 AT_ONCE = 20_000
 

@@ -22,9 +22,9 @@ SMOOTHING = 0.1
 """What every piece counts at least, in every label."""
 STRETCH = 0.5
 """The power of the logarithm by which pieces are stretched: 0 leaves them as they are."""
-EXAMPLES = 12_000
-"""Texts that one judge learns from, its own label's first. Of more, it sees those of the others that are most like its
-own, and as many evenly spaced ones: the rest it tells apart anyway.
+LESSONS, FEWEST = 100_000, 6_000
+"""Texts that all judges learn from together, and that each may at least: its own label's first. Where there are more,
+it sees those of the others that are most like its own, and as many evenly spaced ones; the rest it tells apart anyway.
 """
 PRECISE_ENOUGH = 0.1
 
@@ -57,7 +57,7 @@ def train(vectors: Vectors, pieces: int, answers: Numbers, labels: int, heard: H
     judges = Judges(np.zeros((pieces, labels), np.float32), np.zeros(labels, np.float32))
     for label in range(labels):
         contrast = _contrast(occurring[label], everywhere)
-        rows = _lessons(texts, answers == label, contrast)
+        rows = _lessons(texts, answers == label, contrast, max(FEWEST, LESSONS // labels))
         stretch = np.power(np.abs(contrast), np.float32(STRETCH))
         weights, judges.offsets[label] = _fit(texts[rows], stretch, answers[rows] == label)
         judges.weights[:, label] = weights * stretch
@@ -80,10 +80,10 @@ def _contrast(inside: NDArray[np.float64], everywhere: NDArray[np.float64]) -> F
     return np.asarray(np.log((own / own.sum()) / (rest / rest.sum())), np.float32)
 
 
-def _lessons(texts: Any, is_own: NDArray[np.bool_], contrast: Floats) -> Numbers:
-    """The texts that a judge learns from, in their order."""
+def _lessons(texts: Any, is_own: NDArray[np.bool_], contrast: Floats, most: int) -> Numbers:
+    """The texts that a judge learns from, in their order: all of its own, and as many others at least."""
     own, others = np.flatnonzero(is_own), np.flatnonzero(~is_own)
-    room = max(EXAMPLES - len(own), len(own))
+    room = max(most - len(own), len(own))
     if len(others) <= room:
         return np.arange(len(is_own))
     ranked = others[np.argsort(-(texts @ contrast)[others], kind="stable")]

@@ -41,11 +41,6 @@ _ARRAYS = {
 """Each array, named by the part of the model and its field, with what it is made of."""
 
 
-def of_matters(state: Path) -> Path:
-    """Where the model of the record's own tickets stands in the state's folder."""
-    return state / "models" / "matters.npz"
-
-
 def save(model: Model, file: Path) -> None:
     """Writes the model, whole or not at all; its folder must be there."""
     header = {"kind": KIND, "version": VERSION, "account": asdict(model.account)}
@@ -53,6 +48,7 @@ def save(model: Model, file: Path) -> None:
     arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8)
     written = file.with_name(f".{file.name}.new")
     with written.open("wb") as stream:
+        written.chmod(0o600)  # it holds pieces of what citizens said
         np.savez_compressed(stream, allow_pickle=False, **arrays)
     written.replace(file)
 
@@ -60,12 +56,13 @@ def save(model: Model, file: Path) -> None:
 def load(file: Path) -> Model:
     """The model in `file`. Raises `Misconfigured` for what isn't one."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        # Opened here: what NumPy can't read it would leave open.
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             account = _account(file, stored)
             arrays = {name: stored[name] for name in _ARRAYS}
     except FileNotFoundError:
         raise Misconfigured(str(file), "no such file", WANTED) from None
-    except (ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile):
+    except (ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile):
         raise Misconfigured(str(file), "something else, or a part of one", WANTED) from None
     model = _model(account, arrays)
     if not _is_whole(model, arrays):

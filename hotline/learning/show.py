@@ -15,8 +15,16 @@ from hotline.learning.trial import FEWEST
 WIDEST = 12
 """Labels that a table of all against all has room for; of more, the commonest mistakes are listed."""
 MISTAKES = 20
+WIDTH = 160
+"""Characters of a line where no terminal says how many it has."""
 WANTED = (0.9, 0.95)
 """Precisions for which the threshold is shown."""
+
+
+def console() -> Console:
+    """Where tables go: a terminal as wide as it is, or a file that has room for words."""
+    found = Console(soft_wrap=True)
+    return found if found.is_terminal else Console(soft_wrap=True, width=WIDTH)
 
 
 def show_account(console: Console, model: Model, names: Mapping[str, str]) -> None:
@@ -77,13 +85,15 @@ def show_measures(
     """How many guesses were right, over all texts and over those that don't nearly repeat a learnt one."""
     measures = Measures.of(borne, guessed)
     _print_measures(console, "all", measures)
-    if any(repeats):
-        new = [at for at, repeated in enumerate(repeats) if not repeated]
+    new = [at for at, repeated in enumerate(repeats) if not repeated]
+    if new and len(new) < len(repeats):
         _print_measures(
             console,
             "without those that nearly repeat a learnt one",
             Measures.of([borne[at] for at in new], [guessed[at] for at in new]),
         )
+    elif not new:
+        console.print("All of them nearly repeat a learnt one: this says nothing about new texts.")
     if unknown := sorted(set(borne) - set(known)):
         console.print(
             f"labels that the model never learnt: {', '.join(unknown)}", highlight=False, markup=False
