@@ -4,7 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 tools=$(mktemp -d)
-trap 'rm -rf "$tools"' EXIT
+# pip-compile leaves what the package's metadata was; in this folder it would hide what was installed since.
+trap 'rm -rf "$tools" hotline.egg-info' EXIT
 unset PIP_FIND_LINKS PIP_INDEX_URL PIP_EXTRA_INDEX_URL
 export PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND="make lock"
 

@@ -26,6 +26,7 @@ REFUSALS = {
     "import.not_running": "Run {run} isn't running.",
     "import.runs_already": "Another import of {kind} of {source} is under way. Wait for it, or stop it.",
     "import.nothing_to_resume": "There is no run of {file} with this mapping that was stopped or interrupted.",
+    "learning.too_few_labels": "Nothing to learn: {found} labels that {least} texts or more bear; two are needed.",
     "account.password_too_short": "The password is too short: at least {length} characters.",
 }
 
