@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from agent_desk import saved_filters
 from dispatch import clocks, marks, requests, workorders
 from hotline import tickets
 from hotline.errors import Refused
@@ -95,6 +96,7 @@ WORDS: Mapping[str, str] = {
     **marks.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
+    **saved_filters.REFUSAL_WORDS,
 }
 
 STATUS: Mapping[str, HTTPStatus] = {

@@ -91,13 +91,15 @@ def place(visit: Visiting, q: Text = "") -> Place:
 
 
 @router.get("/units")
-def find_units(visit: Visiting, q: Text = "") -> Choices:
-    """Units whose name contains what was typed."""
+def find_units(visit: Visiting, q: Text = "", below: bool = False) -> Choices:
+    """Units whose name contains what was typed; with `below` only one's own and those below it."""
     wanted, day = q.strip().lower(), visit.at.astimezone(visit.house.zone).date()
     found = (
         unit
         for unit in visit.house.city.units
-        if unit.is_valid_on(day) and (wanted in unit.name_zh.lower() or wanted in unit.name_en.lower())
+        if unit.is_valid_on(day)
+        and (wanted in unit.name_zh.lower() or wanted in unit.name_en.lower())
+        and (not below or unit.code in visit.viewer.units)
     )
     return Choices(options=[_unit_choice(visit, unit) for unit in islice(found, MOST)])
 

@@ -73,7 +73,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
     if topic == FLOOR:
         return fact.noun in ("call", "seat", "link", "record")
     if topic == ORDERS:
-        own = fact.data.get("unit") in viewer.units or viewer.may(Permission.TICKET_VIEW_ALL)
+        concerned = {fact.data.get("unit"), *fact.data.get("units", ())}
+        own = bool(concerned & viewer.units) or viewer.may(Permission.TICKET_VIEW_ALL)
         return fact.noun in _OF_ORDERS and own
     if topic == TICKETS:
         return fact.noun == "ticket" or fact.noun in _OF_ORDERS

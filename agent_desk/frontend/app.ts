@@ -33,6 +33,7 @@ mark("[data-combobox]", startCombobox);
 mark("[data-open]", startOpener);
 mark("[data-close]", startCloser);
 mark("[role=tablist]", startTabs);
+mark("nav.tabs > [aria-current=page]", (tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
 mark("[data-theme-switch]", startThemeSwitch);
 mark("[data-language]", startLanguageSwitch);
 mark("[data-wall-switch]", startWallSwitch);

@@ -113,7 +113,7 @@ def test_an_open_portal_shows_a_new_order_and_signs_it_with_one_key(desk: Recept
         expect(row.locator("a.whole")).to_be_focused()
         unit.page.keyboard.press("s")
         expect(row).to_have_count(0)
-        expect(unit.page.locator("a[href*='in-hand'] .count")).to_have_text("1")
+        expect(unit.page.locator("a[href*='to-do'] .count")).to_have_text("1")
 
 
 def test_words_being_typed_survive_what_others_do(desk: Reception) -> None:

@@ -3,7 +3,7 @@
 Places, units, matters and lines are named by their codes in the city's data. Times are aware and in UTC.
 """
 
-from hotline.store.tables.accounts import Account, LoginFailure, LoginSession
+from hotline.store.tables.accounts import Account, LoginFailure, LoginSession, SavedFilter
 from hotline.store.tables.calls import Call, CallAlias, Seat
 from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, OrganisationChange
 from hotline.store.tables.citizens import Citizen, CitizenNumber
@@ -51,6 +51,7 @@ __all__ = [
     "Mark",
     "OrderRequest",
     "OrganisationChange",
+    "SavedFilter",
     "Seat",
     "SwitchReading",
     "Ticket",

@@ -54,3 +54,15 @@ class LoginFailure(SQLModel, table=True):
     login: str
     address: str
     at: datetime
+
+
+class SavedFilter(SQLModel, table=True):
+    """A way to look at the portal's lists that a person gave a name; `wanted` is the form as it was filled in."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (Index("saved_filter_name", "account", "name", unique=True),)
+
+    id: int | None = identity()
+    account: int = points_at("account.id", index=False)
+    name: str
+    wanted: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))

@@ -18,11 +18,17 @@ class WorkOrder(SQLModel, table=True):
     `catalogue` is the version under which it was issued; `parent` the order of the unit above that handed it down.
     `contact` says how the citizen was reached first; `promise` and `review_on` belong to a suspension. An accepted
     order stays open (`ended_at` None) until its ticket is closed.
+
+    `due_at` is what is due next, of the order's running clocks. The database keeps it itself, whoever writes clocks.
     """
 
     __tablename__ = "work_order"
     __table_args__ = (
-        Index("order_open_by_unit", "unit", "state", "id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "order_open_by_unit", "unit", "state", "due_at", "id", postgresql_where=text("ended_at IS NULL")
+        ),
+        Index("order_open_by_due", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
+        Index("order_done_by_unit", "unit", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: int | None = identity()
@@ -41,6 +47,7 @@ class WorkOrder(SQLModel, table=True):
     contact: str = ""
     promise: str = ""
     review_on: date | None = None
+    due_at: datetime | None = None
     replied_at: datetime | None = None
     ended_at: datetime | None = None
     public_reply: str = ""
@@ -58,6 +65,7 @@ class OrderRequest(SQLModel, table=True):
     __table_args__ = (
         Index("order_request_open", "decider", "id", postgresql_where=text("state = 'asked'")),
         Index("order_request_one_open", "work_order", unique=True, postgresql_where=text("state = 'asked'")),
+        Index("order_request_by_unit", "unit", "kind", "id"),
     )
 
     id: int | None = identity()
