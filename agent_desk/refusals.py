@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from agent_desk import saved_filters
-from dispatch import clocks, marks, requests, workorders
-from hotline import tickets
+from dispatch import clocks, marks, reply_check, requests, workorders
+from hotline import evidence, tickets
 from hotline.errors import Refused
 from hotline.words import N_, translate
 from telephony import actions
@@ -94,6 +94,8 @@ WORDS: Mapping[str, str] = {
     **workorders.REFUSAL_WORDS,
     **requests.REFUSAL_WORDS,
     **marks.REFUSAL_WORDS,
+    **reply_check.REFUSAL_WORDS,
+    **evidence.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
     **saved_filters.REFUSAL_WORDS,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import orders, reviewing, timekeeping
+from dispatch import orders, reply_check, reviewing, timekeeping
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import tickets
 from hotline.clock_policy import Kind
@@ -142,6 +142,7 @@ def reply(
     if needs_approval(city, order, viewer):
         raise Refused("order.needs_approval")
     ticket = ticket_record.find(session, order.ticket)
+    check_public(ticket, answer.public)
     _settle_others(session, city, ticket, order, answer.override.strip(), viewer, at)
     said = {"override": answer.override.strip()} if answer.override.strip() else {}
     orders.move(session, ticket, order, Verb.REPLY, viewer.by, at, said)
@@ -151,6 +152,13 @@ def reply(
     timekeeping.stop(session, ticket, order, timekeeping.AT_REPLY, at, viewer.by)
     if order.parent is None and order.role != Part.CO:
         _answer_ticket(session, city, ticket, order, viewer, at)
+
+
+def check_public(ticket: Ticket, words: str) -> None:
+    """What the public may read gives no person away. Raises `Refused("reply.personal")`."""
+    found = reply_check.personal(words, ticket.contact)
+    if found:
+        raise Refused("reply.personal", field="public", what="、".join(one.what for one in found))
 
 
 def needs_approval(city: CityPack, order: WorkOrder, viewer: Viewer) -> bool:

@@ -153,6 +153,8 @@ def _check_form(session: Session, city: CityPack, order: WorkOrder, form: Form, 
                 raise Refused("request.too_long", field="amount", limit=most.amount)
         case Suspension() if not today < form.review_on <= today + LONGEST_SUSPENSION:
             raise Refused("field.unknown", field="review_on")
+        case Approval():
+            handling.check_public(ticket_record.find(session, order.ticket), form.public)
 
 
 def _budget(session: Session, order: WorkOrder) -> Budget:

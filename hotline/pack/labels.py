@@ -20,6 +20,7 @@ SHEET_WORDS: Mapping[str, str] = {
     "policies": N_("Clock policies"),
     "clocks": N_("Time limits"),
     "prompts": N_("Prompts"),
+    "reply_templates": N_("Reply templates"),
 }
 
 FIELD_WORDS: Mapping[str, str] = {
@@ -58,6 +59,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "queue": N_("Queue"),
     "skill": N_("Skill"),
     "succeeds": N_("Took over from"),
+    "text": N_("Text"),
     "timezone": N_("Time zone"),
     "title_en": N_("Title in English"),
     "title_zh": N_("Title in Chinese"),

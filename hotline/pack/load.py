@@ -89,6 +89,7 @@ def build(rows: Rows) -> CityPack:
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},
+        reply_templates=made("reply_templates"),
     )
 
 

@@ -10,6 +10,7 @@ from hotline.calendars import Calendar
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.lines import Line, Queue
+from hotline.reply_templates import ReplyTemplate
 from hotline.roles import Role
 from hotline.skills import Skill
 from hotline.tickets import Satisfaction, Solution, Type
@@ -102,3 +103,4 @@ class CityPack:
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]
+    reply_templates: tuple[ReplyTemplate, ...] = ()

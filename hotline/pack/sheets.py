@@ -20,6 +20,7 @@ from hotline.lines import MODE_WORDS, Line, Mode, Queue
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
 from hotline.pack.model import EmergencyNumber, Person
+from hotline.reply_templates import ReplyTemplate
 from hotline.roles import ROLE_WORDS, Role
 from hotline.skills import Skill
 from hotline.units import KIND_WORDS, Kind, Unit
@@ -395,6 +396,30 @@ SHEETS = (
             Field("en", N_("its text in English"), forms.PROSE, None),
         ),
         table="prompt",
+    ),
+    Sheet(
+        "reply_templates",
+        "reply_templates.toml",
+        (
+            Field("name", N_("what it is kept under"), forms.CODE, unique=True),
+            *_titles(),
+            Field("text", N_("what a reply begins with"), forms.TEMPLATE),
+            Field(
+                "types",
+                N_("kinds of ticket that it is offered for; all where absent"),
+                many(one_of(tickets.Type, tickets.TYPE_WORDS)),
+                (),
+            ),
+            Field(
+                "categories",
+                N_("headings of the catalogue that it is offered below; all where absent"),
+                many(forms.CATEGORY),
+                (),
+            ),
+        ),
+        table="template",
+        key="name",
+        make=ReplyTemplate,
     ),
 )
 

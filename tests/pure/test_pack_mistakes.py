@@ -21,6 +21,8 @@ UNITS = (
 )
 
 FIELDS = [
+    ("reply_templates.toml", "{number}", "{whim}", "reply_templates.toml line 5, key text", "'工单{whim}已处理。'",
+     "a text whose places in braces are of number, title, unit, matter, place, date"),
     ("units.csv", ",district,department", ",borough,department", "units.csv line 5, column level",
      "'borough'", "one of city, district, town, village"),
     ("units.csv", "Order North,", ",", "units.csv line 5, column name_en", "nothing", "a text"),

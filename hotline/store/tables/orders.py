@@ -101,7 +101,9 @@ class Mark(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a ticket, kept under its digest in the state's folder. `audience` as of a ticket's entry."""
+    """A file of a ticket, kept under its digest in the state's folder. `audience` as of a ticket's entry; `thumbnail`
+    is the digest of a small picture of it.
+    """
 
     id: int | None = identity()
     ticket: int = points_at("ticket.id")
@@ -110,6 +112,7 @@ class Attachment(SQLModel, table=True):
     kind: str
     size: int
     sha256: str
+    thumbnail: str | None = None
     audience: str
     by: int = points_at("account.id", index=False)
     at: datetime

@@ -42,6 +42,7 @@ def upgrade() -> None:
     for statement in (FILL, KEEP_DUE, ON_START, ON_CHANGE):
         op.execute(statement)
     _order_indexes()
+    op.add_column("attachment", sa.Column("thumbnail", sa.String(), nullable=True))
     op.create_table(
         "saved_filter",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
