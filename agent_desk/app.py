@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from agent_desk import (
+    attachments,
     catalogue_pages,
     catalogue_versions,
     city_commands,
@@ -82,6 +83,7 @@ ROUTERS = (
     console_commands,
     portal,
     order_pages,
+    attachments,
     floor,
     people,
     recordings,

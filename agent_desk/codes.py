@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from dispatch import marks, requests, workorders
-from hotline import calls, levels, lines, presence, roles, tickets
+from hotline import calls, evidence, levels, lines, presence, roles, tickets
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -20,6 +20,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "channel": tickets.CHANNEL_WORDS,
     "satisfaction": tickets.SATISFACTION_WORDS,
     "solution": tickets.SOLUTION_WORDS,
+    "file_audience": evidence.AUDIENCE_WORDS,
     "order": workorders.STATE_WORDS,
     "part": workorders.PART_WORDS,
     "request": requests.KIND_WORDS,

@@ -35,9 +35,10 @@ class Contact(Body):
 
 
 class Delegation(Body):
-    """To whom below, the first of which leads; `basis` where the catalogue has it handled higher up."""
+    """To whom below, and which of them leads (else the first); `basis` where the catalogue has it handled higher up."""
 
-    units: Annotated[list[Line], Field(max_length=20)]
+    units: Annotated[list[Line], Field(max_length=20)] = []
+    lead: Line = ""
     reason: Words = ""
     basis: Words = ""
 
@@ -59,10 +60,16 @@ class Reply(Body):
     override: Words = ""
 
 
+class Draft(Reply):
+    """A reply that is still being written."""
+
+    public: Words = ""
+
+
 class ReturnAsked(Body):
     reason: ReturnReason
     basis: Words
-    proposed: Line
+    proposed: Line | None = None
 
 
 class ExtensionAsked(Body):
@@ -110,11 +117,10 @@ def contact(visit: Visiting, identity: int, reached: Contact) -> Done:
 def delegate(visit: Visiting, identity: int, to: Delegation) -> Done:
     """The unit hands the order down."""
     order, city = _own(visit, identity), visit.house.city
-    handling.delegate(
-        visit.session, city, order, to.units, to.reason.strip(), to.basis, visit.viewer, visit.at
-    )
-    units = "、".join(naming.unit(visit, unit) for unit in to.units)
-    return _done(visit, order, N_("Delegated to {units}"), units=units)
+    units = list(dict.fromkeys([to.lead, *to.units] if to.lead else to.units))
+    handling.delegate(visit.session, city, order, units, to.reason.strip(), to.basis, visit.viewer, visit.at)
+    names = "、".join(naming.unit(visit, unit) for unit in units)
+    return _done(visit, order, N_("Delegated to {units}"), units=names)
 
 
 @router.post("/{identity}/take-back")
@@ -158,7 +164,7 @@ def reply(visit: Visiting, identity: int, answer: Reply) -> Done:
 def ask_return(visit: Visiting, identity: int, asked: ReturnAsked) -> Done:
     """The unit says that the order isn't its own."""
     order = _own(visit, identity)
-    form = Return(asked.reason, asked.basis.strip(), asked.proposed)
+    form = Return(asked.reason, asked.basis.strip(), asked.proposed or "")
     requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
     return _done(visit, order, N_("The centre decides on the return"))
 

@@ -1,71 +1,64 @@
-"""One work order on its page: what the unit may know of its ticket, what it may do, and how it went so far."""
+"""The page of one work order, and what is said about a reply while it is being written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import select
 
-from agent_desk import naming
-from agent_desk.clockview import ClockView
+from agent_desk.order_commands import Draft
+from agent_desk.order_view import find, order_view
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticket_pages import note_look
-from agent_desk.ticketview import TicketView, ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import workorders
-from dispatch.workorders import State, Verb
-from hotline.errors import Refused
-from hotline.record import visibility
-from hotline.roles import Permission
-from hotline.store.tables import WorkOrder
-from hotline.words import N_
+from dispatch import reply_check
+from dispatch.handling import REPLY_LENGTH
+from dispatch.reply_check import KIND_WORDS, Finding
+from hotline.record import tickets
+from hotline.words import N_, translate
 
-router = APIRouter(prefix="/portal/orders", route_class=VisitRoute)
+router = APIRouter(route_class=VisitRoute)
 
 
-@dataclass(frozen=True)
-class OrderView:
-    """One work order with its ticket; `may_*` say which commands its state and the person's roles allow."""
-
-    order: WorkOrder
-    unit: str
-    clocks: Sequence[ClockView]
-    ticket: TicketView
-    may_sign: bool
-    may_reply: bool
-
-
-@router.get("/{identity}")
+@router.get("/portal/orders/{identity}")
 def order_page(request: Request, visit: Visiting, identity: int) -> Response:
     """One work order, with all that the unit may know of its ticket."""
     page = page_for(visit, N_("Work order"), "portal")
-    view = _order_view(visit, identity)
+    view = order_view(visit, identity)
     note_look(visit, view.ticket)
     return render(request, "order.html", page, view=view)
 
 
-@router.get("/{identity}/body")
+@router.get("/portal/orders/{identity}/body")
 def order_fragment(visit: Visiting, identity: int) -> Response:
     """The same again, after something changed."""
-    view = _order_view(visit, identity)
+    view = order_view(visit, identity)
     note_look(visit, view.ticket)
     return fragment(visit, "portal/order_body.html", view=view)
 
 
-def _order_view(visit: Visit, identity: int) -> OrderView:
-    mine = select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(visit.viewer))
-    order = visit.session.exec(mine).first()
-    if order is None:
-        raise Refused("order.unknown", id=identity)
-    ticket = ticket_view(visit, order.ticket)
-    verbs = workorders.LIFECYCLE.verbs(State(order.state))
-    return OrderView(
-        order=order,
-        unit=naming.unit(visit, order.unit),
-        clocks=next((line.clocks for line in ticket.orders if line.order.id == order.id), ()),
-        ticket=ticket,
-        may_sign=Verb.SIGN in verbs and visit.viewer.may(Permission.ORDER_SIGN),
-        may_reply=Verb.REPLY in verbs and visit.viewer.may(Permission.ORDER_REPLY),
+@router.post("/api/orders/{identity}/reply/preview")
+def look_at_reply(visit: Visiting, identity: int, draft: Draft) -> dict[str, Any]:
+    """What there is to say about a reply that isn't sent yet: findings to be shown, and what stops it."""
+    order = find(visit, identity)
+    ticket = tickets.find(visit.session, order.ticket)
+    found = reply_check.check(
+        draft.public, asked=ticket.content, earlier=order.public_reply, citizen=ticket.contact
     )
+    shown = [(one, _words(visit, one)) for one in found]
+    html = fragment(visit, "portal/findings.html", findings=shown, written=draft.public.strip() != "")
+    return {"html": bytes(html.body).decode(), "problems": list(_problems(visit, draft, found))}
+
+
+def _words(visit: Visit, finding: Finding) -> str:
+    return translate(
+        KIND_WORDS[finding.kind], visit.viewer.language, what=finding.what, number=finding.number
+    )
+
+
+def _problems(visit: Visit, draft: Draft, found: list[Finding]) -> list[dict[str, str]]:
+    if len(draft.public) > REPLY_LENGTH:
+        words = translate(N_("At most {limit} characters"), visit.viewer.language, limit=REPLY_LENGTH)
+        return [{"field": "public", "message": words}]
+    stops = next((one for one in found if one.stops), None)
+    return [{"field": "public", "message": _words(visit, stops)}] if stops else []

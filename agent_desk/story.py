@@ -101,6 +101,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "request.granted": ("check", N_("Granted to {unit}: {request}")),
     "request.refused": ("cross", N_("Refused to {unit}: {request}")),
     "request.withdrawn": ("undo", N_("{unit} withdrew: {request}")),
+    "attachment.added": ("note", N_("{unit} handed in a file")),
+    "attachment.removed": ("undo", N_("{unit} took a file away")),
     "mark.put": ("flag", N_("Marked: {mark}")),
     "mark.lifted": ("undo", N_("Mark taken off: {mark}")),
     "clock.started": ("clock", N_("Clock running")),

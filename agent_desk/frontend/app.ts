@@ -19,8 +19,12 @@ import { startTryCall } from "./trycall.ts";
 import { startPreview } from "./preview.ts";
 import { startPropose } from "./propose.ts";
 import { startAim } from "./aim.ts";
+import { startEvidence } from "./evidence.ts";
+import { startGoTo } from "./goto.ts";
 import { startListen } from "./listen.ts";
 import { startOneMore } from "./several.ts";
+import { startSift } from "./sift.ts";
+import { startTake, startTemplates } from "./template.ts";
 import { startTries } from "./tries.ts";
 import { startWallSwitch } from "./wall.ts";
 
@@ -46,6 +50,11 @@ mark("[data-aim]", startAim);
 mark("[data-tries]", startTries);
 mark("[data-one-more]", startOneMore);
 mark("[data-listen]", startListen);
+mark("[data-goto]", startGoTo);
+mark("[data-template]", startTemplates);
+mark("[data-take]", startTake);
+mark("[data-sift]", startSift);
+mark("form[data-evidence]", startEvidence);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
 
 /** What only some pages need comes when it is needed; the page is ready when the first of it is there. */

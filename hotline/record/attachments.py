@@ -30,7 +30,7 @@ PIECE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Given:
-    """A file as somebody hands it in; `thumbnail` is a small JPEG or WebP of a picture, or empty."""
+    """A file as somebody hands it in; `thumbnail` is a small JPEG of a picture, or empty."""
 
     name: str
     content: BinaryIO
@@ -147,7 +147,7 @@ def _store_thumbnail(folder: Path, small: bytes) -> str | None:
         kind = evidence.kind_of(small[: evidence.HEAD], "")
     except Refused:
         return None
-    if not kind.is_picture:
+    if kind is not evidence.JPEG:
         return None
     place = path_of(folder, hashlib.sha256(small).hexdigest())
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
