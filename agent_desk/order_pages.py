@@ -45,9 +45,10 @@ def look_at_reply(visit: Visiting, identity: int, draft: Draft) -> dict[str, Any
     found = reply_check.check(
         draft.public, asked=ticket.content, earlier=order.public_reply, citizen=ticket.contact
     )
-    shown = [(one, _words(visit, one)) for one in found]
-    html = fragment(visit, "portal/findings.html", findings=shown, written=draft.public.strip() != "")
-    return {"html": bytes(html.body).decode(), "problems": list(_problems(visit, draft, found))}
+    shown = [_words(visit, one) for one in found if not one.stops]  # what stops it is said at the field
+    is_good = not found and draft.public.strip() != ""
+    html = fragment(visit, "portal/findings.html", findings=shown, is_good=is_good)
+    return {"html": bytes(html.body).decode(), "problems": _problems(visit, draft, found)}
 
 
 def _words(visit: Visit, finding: Finding) -> str:

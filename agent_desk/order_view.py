@@ -192,7 +192,9 @@ def _may_ask(visit: Visit, order: WorkOrder, kind: RequestKind, earlier: Sequenc
 
 
 def _clocks(ticket: TicketView, order: WorkOrder) -> Sequence[ClockView]:
-    return next((line.clocks for line in ticket.orders if line.order.id == order.id), ())
+    """The order's clocks, of each kind the last: what ran before a redo stands in the story."""
+    clocks = next((line.clocks for line in ticket.orders if line.order.id == order.id), ())
+    return list({clock.kind: clock for clock in clocks}.values())
 
 
 def _partners(visit: Visit, ticket: TicketView, order: WorkOrder) -> list[Partner]:

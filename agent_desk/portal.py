@@ -12,6 +12,7 @@ from pydantic import Field
 
 from agent_desk import naming, saved_filters
 from agent_desk.clockview import amber_at
+from agent_desk.order_view import is_own
 from agent_desk.portal_asked import TAB_WORDS, Asked, Tab, Whose
 from agent_desk.portal_tabs import MOST, Found, counts, page
 from agent_desk.render import fragment, page_for, render
@@ -165,6 +166,7 @@ def _row(visit: Visit, found: Found) -> OrderRow:
         marks=_worst(found.marks),
         is_shown=shown,
         may_sign=Verb.SIGN in workorders.LIFECYCLE.verbs(State(order.state))
+        and is_own(visit, order)
         and (found.request is None or found.request.state != "asked"),
     )
 

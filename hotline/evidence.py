@@ -31,7 +31,7 @@ class Audience(StrEnum):
 
 
 AUDIENCE_WORDS = {
-    Audience.CITIZEN: N_("For the citizen"),
+    Audience.CITIZEN: N_("With the public reply"),
     Audience.UNIT: N_("Unit and centre"),
     Audience.INTERNAL: N_("Centre only"),
 }

@@ -21,6 +21,7 @@ from hotline.store.tables.links import Link
 from hotline.store.tables.orders import Attachment, ClockPause, ClockRow, Mark, OrderRequest, WorkOrder
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
+from hotline.store.tables.tallies import UnitMonth, UnitTally
 from hotline.store.tables.tickets import Ticket, TicketEntry
 
 __all__ = [
@@ -56,5 +57,7 @@ __all__ = [
     "SwitchReading",
     "Ticket",
     "TicketEntry",
+    "UnitMonth",
+    "UnitTally",
     "WorkOrder",
 ]

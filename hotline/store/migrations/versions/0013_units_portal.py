@@ -54,6 +54,35 @@ def upgrade() -> None:
     )
     op.create_index("saved_filter_name", "saved_filter", ["account", "name"], unique=True)
 
+    _tallies()
+
+
+def _tallies() -> None:
+    op.create_table(
+        "unit_tally",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("work_order", sa.BigInteger(), nullable=False),
+        sa.Column("good", sa.Boolean(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["work_order"], ["work_order.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("unit_tally_behind", "unit_tally", ["unit", "measure", "month", "id"])
+    op.create_table(
+        "unit_month",
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("unit", "month", "measure"),
+    )
+
 
 def _order_indexes() -> None:
     is_open = sa.text("ended_at IS NULL")
