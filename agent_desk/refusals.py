@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from agent_desk import saved_filters
-from dispatch import clocks, marks, reply_check, requests, workorders
+from dispatch import clocks, marks, reply_check, requests, shifts, workorders
 from hotline import evidence, tickets
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -95,6 +95,7 @@ WORDS: Mapping[str, str] = {
     **requests.REFUSAL_WORDS,
     **marks.REFUSAL_WORDS,
     **reply_check.REFUSAL_WORDS,
+    **shifts.REFUSAL_WORDS,
     **evidence.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,

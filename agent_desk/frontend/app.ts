@@ -19,6 +19,7 @@ import { startTryCall } from "./trycall.ts";
 import { startPreview } from "./preview.ts";
 import { startPropose } from "./propose.ts";
 import { startAim } from "./aim.ts";
+import { startDuty } from "./duty.ts";
 import { startEvidence } from "./evidence.ts";
 import { startGoTo } from "./goto.ts";
 import { startListen } from "./listen.ts";
@@ -55,6 +56,7 @@ mark("[data-template]", startTemplates);
 mark("[data-take]", startTake);
 mark("[data-sift]", startSift);
 mark("form[data-evidence]", startEvidence);
+mark("[data-duty]", startDuty);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
 
 /** What only some pages need comes when it is needed; the page is ready when the first of it is there. */

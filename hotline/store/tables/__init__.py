@@ -8,6 +8,7 @@ from hotline.store.tables.calls import Call, CallAlias, Seat
 from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, OrganisationChange
 from hotline.store.tables.citizens import Citizen, CitizenNumber
 from hotline.store.tables.city import CityRevision, CityRow
+from hotline.store.tables.duty import DutyTurn
 from hotline.store.tables.imports import (
     CitizenSource,
     Imported,
@@ -40,6 +41,7 @@ __all__ = [
     "CityRow",
     "ClockPause",
     "ClockRow",
+    "DutyTurn",
     "FactRow",
     "ImportRun",
     "Imported",

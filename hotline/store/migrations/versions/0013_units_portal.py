@@ -55,6 +55,15 @@ def upgrade() -> None:
     op.create_index("saved_filter_name", "saved_filter", ["account", "name"], unique=True)
 
     _tallies()
+    op.create_table(
+        "duty_turn",
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shift", sa.String(), nullable=False),
+        sa.Column("account", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.id"]),
+        sa.PrimaryKeyConstraint("unit", "day", "shift", "account"),
+    )
 
 
 def _tallies() -> None:
