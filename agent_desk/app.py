@@ -53,10 +53,12 @@ from agent_desk import (
     start,
     suggest,
     supervision_commands,
+    system_pages,
     third_party,
     ticket_commands,
     ticket_pages,
     trycall,
+    unit_api,
 )
 from agent_desk.board import Board
 from agent_desk.follow import Follower
@@ -66,6 +68,7 @@ from agent_desk.render import language_of, page_for_anybody, render
 from agent_desk.seatbeats import SeatBeats
 from agent_desk.visit import path_of
 from hotline.errors import Refused, Unreachable
+from hotline.unit_systems import Pace
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
@@ -88,6 +91,8 @@ ROUTERS = (
     attachments,
     scorecard,
     duty_pages,
+    system_pages,
+    unit_api,
     floor,
     people,
     recordings,
@@ -124,8 +129,10 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.beats = SeatBeats()
+    app.state.pace = Pace()
     for module in ROUTERS:
         app.include_router(module.router)
+    app.include_router(unit_api.document)
     app.add_api_route("/health", _health)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Refused, _refused)
@@ -201,9 +208,9 @@ def _explain(request: Request, status: HTTPStatus, refusal: Refused) -> Response
         answer: Response = render(request, "refused.html", page, status=status.value, words=words)
         answer.status_code = status
         return answer
-    return JSONResponse(
-        {"key": refusal.key, "message": words, "field": refusal.facts.get("field")}, status_code=status
-    )
+    later = {"Retry-After": str(refusal.facts["seconds"])} if "seconds" in refusal.facts else None
+    said = {"key": refusal.key, "message": words, "field": refusal.facts.get("field")}
+    return JSONResponse(said, status_code=status, headers=later)
 
 
 def _wants_page(request: Request) -> bool:

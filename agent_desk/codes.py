@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from dispatch import marks, requests, workorders
-from hotline import calls, evidence, levels, lines, presence, roles, tickets
+from hotline import calls, evidence, levels, lines, presence, roles, tickets, unit_systems
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -35,6 +35,10 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "pause": presence.REASON_WORDS,
     "level": levels.LEVEL_WORDS,
     "role": roles.ROLE_WORDS,
+    "persons_role": {
+        role: words for role, words in roles.ROLE_WORDS.items() if role not in roles.OF_MACHINES
+    },
+    "scope": unit_systems.SCOPE_WORDS,
     "mode": lines.MODE_WORDS,
 }
 

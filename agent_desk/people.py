@@ -16,7 +16,7 @@ from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
 from hotline.record import accounts
-from hotline.roles import Permission, Role
+from hotline.roles import OF_MACHINES, Permission, Role
 from hotline.skills import Skill
 from hotline.store.tables import Account, LoginSession
 from hotline.words import N_
@@ -88,6 +88,8 @@ def people_fragment(visit: Visiting, q: Text = "") -> Response:
 def add(visit: Visiting, person: NewPerson) -> dict[str, int | None]:
     """A new person, who can log in at once."""
     visit.viewer.must(Permission.ADMIN_PEOPLE)
+    if OF_MACHINES & set(person.roles):
+        raise Refused("field.unknown", field="roles")
     if person.unit is not None and person.unit not in visit.house.city.units:
         raise Refused("field.unknown", field="unit")
     if person.extension is not None:
@@ -136,7 +138,8 @@ def set_active(visit: Visiting, identity: int, wanted: Activity) -> dict[str, st
 
 def _rows(visit: Visit, q: str) -> list[PersonRow]:
     visit.viewer.must(Permission.ADMIN_PEOPLE)
-    asked = select(Account).order_by(col(Account.active).desc(), Account.login).limit(MOST)
+    of_people = ~col(Account.roles).contains([role.value for role in OF_MACHINES])
+    asked = select(Account).where(of_people).order_by(col(Account.active).desc(), Account.login).limit(MOST)
     if q.strip():
         named = col(Account.name).contains(q.strip(), autoescape=True)
         asked = asked.where(named | col(Account.login).contains(q.strip().lower(), autoescape=True))

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from agent_desk import saved_filters
 from dispatch import clocks, marks, reply_check, requests, shifts, workorders
-from hotline import evidence, tickets
+from hotline import evidence, tickets, unit_systems
 from hotline.errors import Refused
 from hotline.words import N_, translate
 from telephony import actions
@@ -97,6 +97,7 @@ WORDS: Mapping[str, str] = {
     **reply_check.REFUSAL_WORDS,
     **shifts.REFUSAL_WORDS,
     **evidence.REFUSAL_WORDS,
+    **unit_systems.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
     **saved_filters.REFUSAL_WORDS,
@@ -109,6 +110,10 @@ STATUS: Mapping[str, HTTPStatus] = {
     "login.foreign_page": HTTPStatus.FORBIDDEN,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "telephone.unreachable": HTTPStatus.BAD_GATEWAY,
+    "attachment.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "token.unknown": HTTPStatus.UNAUTHORIZED,
+    "token.no_scope": HTTPStatus.FORBIDDEN,
+    "token.too_fast": HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 STATES: Mapping[str, Mapping[str, str]] = {

@@ -24,6 +24,7 @@ import { startEvidence } from "./evidence.ts";
 import { startGoTo } from "./goto.ts";
 import { startListen } from "./listen.ts";
 import { startOneMore } from "./several.ts";
+import { startOnce } from "./once.ts";
 import { startSift } from "./sift.ts";
 import { startTake, startTemplates } from "./template.ts";
 import { startTries } from "./tries.ts";
@@ -57,6 +58,7 @@ mark("[data-take]", startTake);
 mark("[data-sift]", startSift);
 mark("form[data-evidence]", startEvidence);
 mark("[data-duty]", startDuty);
+mark("form[data-once]", startOnce);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
 
 /** What only some pages need comes when it is needed; the page is ready when the first of it is there. */

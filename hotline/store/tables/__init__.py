@@ -24,6 +24,7 @@ from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tallies import UnitMonth, UnitTally
 from hotline.store.tables.tickets import Ticket, TicketEntry
+from hotline.store.tables.unit_systems import UnitSystem
 
 __all__ = [
     "Account",
@@ -60,6 +61,7 @@ __all__ = [
     "Ticket",
     "TicketEntry",
     "UnitMonth",
+    "UnitSystem",
     "UnitTally",
     "WorkOrder",
 ]

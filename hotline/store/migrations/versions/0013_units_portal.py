@@ -55,6 +55,7 @@ def upgrade() -> None:
     op.create_index("saved_filter_name", "saved_filter", ["account", "name"], unique=True)
 
     _tallies()
+    _systems()
     op.create_table(
         "duty_turn",
         sa.Column("unit", sa.String(), nullable=False),
@@ -64,6 +65,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account"], ["account.id"]),
         sa.PrimaryKeyConstraint("unit", "day", "shift", "account"),
     )
+
+
+def _systems() -> None:
+    op.create_table(
+        "unit_system",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("account", sa.BigInteger(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    op.create_index(op.f("ix_unit_system_unit"), "unit_system", ["unit"])
 
 
 def _tallies() -> None:
