@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from agent_desk.house import House
+from agent_desk.order_commands import own
 from agent_desk.visit import Visiting, VisitRoute
 from dispatch import evidence
 from hotline.errors import Refused
@@ -39,6 +40,7 @@ def hand_in(
     thumbnail: UploadFile | None = None,
 ) -> dict[str, int | None]:
     """Keeps a file with the order."""
+    own(visit, identity)
     small = thumbnail.file.read(LARGEST_THUMBNAIL + 1) if thumbnail else b""
     given = Given(file.filename or "", file.file, audience, small)
     row = evidence.hand_in(visit.session, folder_of(visit.house), identity, given, visit.viewer, visit.at)

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from agent_desk import naming
 from agent_desk.clockview import ClockView
+from agent_desk.order_commands import is_own
 from agent_desk.ticketview import TicketView, ticket_view
 from agent_desk.visit import Visit
 from dispatch import handling, orders, requesting, requests, timekeeping, workorders
@@ -23,9 +24,9 @@ from hotline.budgets import Budget
 from hotline.clock_policy import Kind as ClockKind
 from hotline.errors import Refused
 from hotline.facts import subject
-from hotline.record import attachments, catalogues, visibility
+from hotline.record import catalogues, visibility
 from hotline.roles import Permission
-from hotline.store.tables import Attachment, FactRow, OrderRequest, Ticket, WorkOrder
+from hotline.store.tables import FactRow, OrderRequest, Ticket, WorkOrder
 from hotline.tickets import Type
 from hotline.words import translate
 
@@ -102,7 +103,6 @@ class OrderView:
     below: Sequence[Below]
     limits: Limits
     templates: Sequence[Template]
-    files: Sequence[Attachment]
     redo: str
     approves: bool
 
@@ -145,16 +145,9 @@ def order_view(visit: Visit, identity: int) -> OrderView:
         below=_below(visit, ticket.ticket, order) if "delegate" in deeds else (),
         limits=_limits(visit, order),
         templates=_templates(visit, ticket, order) if "reply" in deeds else (),
-        files=attachments.of_ticket(visit.session, visit.viewer, ticket.ticket),
         redo=_redo(visit, order) if order.state == State.REDO else "",
         approves=handling.needs_approval(visit.house.city, order, visit.viewer),
     )
-
-
-def is_own(visit: Visit, order: WorkOrder) -> bool:
-    """Whether it is the person's own unit's; of those below one sees orders, and leaves the work to them."""
-    own = visit.viewer.unit
-    return own is not None and order.unit in visit.house.city.units.with_predecessors([own])
 
 
 def _deeds(visit: Visit, order: WorkOrder, earlier: Sequence[OrderRequest]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from agent_desk import naming, saved_filters
 from agent_desk.clockview import amber_at
-from agent_desk.order_view import is_own
+from agent_desk.order_commands import is_own
 from agent_desk.portal_asked import TAB_WORDS, Asked, Tab, Whose
 from agent_desk.portal_tabs import MOST, Found, counts, page
 from agent_desk.render import fragment, page_for, render

@@ -194,7 +194,7 @@ def read_order(visit: Calling, identity: int) -> Full:
         review_on=view.order.review_on,
         clocks=[_clock(clock) for clock in view.clocks],
         requests=[_request(one.row) for one in view.asked],
-        attachments=[_file(one) for one in view.files],
+        attachments=[_file(one) for one in view.ticket.files],
         thread=[
             Entry(at=one.entry.at, author=one.author, audience=one.entry.audience, text=one.entry.text)
             for one in view.ticket.entries
@@ -251,6 +251,7 @@ def hand_in(
 ) -> Kept:
     """A picture, PDF or office file as evidence, until the reply has left."""
     visit.must(Scope.REPLY)
+    order_commands.own(visit, identity)
     given = Given(file.filename or "", file.file, audience)
     row = evidence.hand_in(visit.session, folder_of(visit.house), identity, given, visit.viewer, visit.at)
     assert row.id is not None

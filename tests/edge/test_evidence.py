@@ -49,6 +49,10 @@ def test_a_file_is_kept_shown_and_told_of(hall: Hall) -> None:
     assert f"/attachments/{identity}/thumbnail" in page
     assert "现场照片.jpg" in page
     assert "祖庙街道办事处上传了附件" in page
+    assert hand_in(hall.visitor("chancheng"), order).json()["key"] == "order.not_own"
+    with hall.town.store.transaction() as session:
+        ticket = session.get_one(WorkOrder, order).ticket
+    assert "现场照片.jpg" in hall.visitor("tanweiming").page(f"/tickets/{ticket}").text
     with hall.town.store.transaction() as session:
         fact = session.exec(select(FactRow).where(FactRow.kind == "attachment.added")).one()
     assert "现场照片" not in str(fact.data)

@@ -71,6 +71,8 @@ def test_the_page_offers_what_state_and_role_allow(hall: Hall) -> None:
     assert deeds(staff, order) == {"sign"}
     assert deeds(leader, order) == {"sign", "return", "along"}
     assert deeds(district, order) == set()  # sees it, and leaves the work to the office
+    refused = district.post(f"/api/orders/{order}/sign")
+    assert (refused.status_code, refused.json()["key"]) == (409, "order.not_own")
     staff.post(f"/api/orders/{order}/sign")
     assert deeds(staff, order) == {"contact", "public"}
     assert deeds(leader, order) == {"contact", "public", "along", "extend", "suspend"}
