@@ -54,10 +54,20 @@ FIGURES = (
     Figure("contacted", N_("First contact in time"), Measure.CONTACTED, missed=N_("First contact late")),
     Figure("resolved", N_("Resolved in time"), Measure.RESOLVED, missed=N_("Resolved late")),
     Figure("days", N_("Days until the reply"), Measure.RESOLVED, scale=Scale.DAYS, more_is_better=False),
-    Figure("returned", N_("Returned"), Measure.RETURNED, Measure.RECEIVED, more_is_better=None),
+    Figure(
+        "returned", N_("Returned, of those received"), Measure.RETURNED, Measure.RECEIVED, more_is_better=None
+    ),
     Figure("rightly", N_("Returned rightly"), Measure.RETURNED, missed=N_("Returned wrongly")),
-    Figure("extended", N_("Extended"), Measure.EXTENDED, Measure.RECEIVED, more_is_better=False),
-    Figure("redone", N_("Had to be redone"), Measure.REDONE, Measure.RESOLVED, more_is_better=False),
+    Figure(
+        "extended",
+        N_("Extended, of those received"),
+        Measure.EXTENDED,
+        Measure.RECEIVED,
+        more_is_better=False,
+    ),
+    Figure(
+        "redone", N_("Redone, of those replied to"), Measure.REDONE, Measure.RESOLVED, more_is_better=False
+    ),
     Figure("solved", N_("Solved, citizens say"), Measure.SOLVED, missed=N_("Not solved, citizens say")),
     Figure("satisfied", N_("Citizens satisfied"), Measure.SATISFIED, missed=N_("Citizens not satisfied")),
 )
