@@ -10,7 +10,7 @@ from agent_desk.visit import Visit
 from dispatch import timekeeping
 from dispatch.clocks import COLOUR_WORDS, Colour
 from hotline.clock_policy import KIND_WORDS
-from hotline.store.tables import ClockRow, Ticket
+from hotline.store.tables import Ticket
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,9 @@ def clock_views(visit: Visit, ticket: Ticket) -> Sequence[ClockView]:
                 colour=colour,
                 standing=COLOUR_WORDS[colour],
                 due_at=row.due_at,
-                amber_at=amber_at(row),
+                amber_at=row.amber_at,
                 provisional=row.provisional,
                 late=clock.is_late(visit.at, calendar),
             )
         )
     return views
-
-
-def amber_at(row: ClockRow) -> datetime:
-    """When the clock turns amber; its start where that has happened already, so that it shows as amber now."""
-    coming = row.next_event_at is not None and row.due_at is not None and row.next_event_at < row.due_at
-    return row.next_event_at if coming and row.next_event_at else row.started_at

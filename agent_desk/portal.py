@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from agent_desk import naming
-from agent_desk.clockview import ClockView, amber_at, clock_views
+from agent_desk.clockview import ClockView, clock_views
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticket_pages import note_look
 from agent_desk.ticketview import TicketView, ticket_view
@@ -150,7 +150,7 @@ def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None)
         unit=naming.unit(visit, order.unit),
         clock=KIND_WORDS[Kind(clock.kind)] if clock else "",
         due_at=clock.due_at if clock else None,
-        amber_at=amber_at(clock) if clock else None,
+        amber_at=clock.amber_at if clock else None,
         provisional=clock.provisional if clock else False,
         may_sign=Verb.SIGN in workorders.LIFECYCLE.verbs(State(order.state)),
     )

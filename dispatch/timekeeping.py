@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from dispatch import ladder
 from dispatch.clocks import Clock, Pause
 from hotline import journal
 from hotline.budgets import Budget, Measure, Share
-from hotline.calendars import Calendar
-from hotline.clock_policy import ClockRule, Kind, policy_on
+from hotline.clock_policy import Case, ClockRule, Kind, Step, policy_on
 from hotline.facts import Fact, subject
 from hotline.pack.model import CityPack
 from hotline.store.rows import put
@@ -130,8 +130,8 @@ def _start(
     to it is looked for from `seen` on, where that is later.
     """
     policy = policy_on(city.clock_policies, at.astimezone(ZoneInfo(city.city.timezone)).date())
-    type_, urgency = Type(ticket.type), Urgency(ticket.urgency)
-    ruled = ((kind, policy.rule(kind, type_, urgency)) for kind in kinds)
+    case = _case(city, ticket, order)
+    ruled = ((kind, policy.rule(kind, case)) for kind in kinds)
     rows = [
         _row(
             ticket,
@@ -139,14 +139,14 @@ def _start(
             kind,
             (promise, rule.amber) if promise else _with_budget_of(city, ticket, kind, rule),
             policy.version,
-            calendar,
+            rule.calendar or calendar,
             at,
         )
         for kind, rule in ruled
         if rule is not None
     ]
     for row in rows:
-        _schedule(row, _clock(row, []), city.calendars[calendar], seen or at)
+        _schedule(row, _clock(row, []), policy.ladder(Kind(row.kind), case.urgency), city, seen or at)
         put(session, row)
         _tell(session, row, "clock.started", seen or at, by)
     return rows
@@ -155,9 +155,9 @@ def _start(
 def _with_budget_of(
     city: CityPack, ticket: Ticket, kind: Kind, rule: ClockRule
 ) -> tuple[Budget, Budget | Share]:
-    """A matter may set its own time to resolve; the rest is the policy's."""
-    matter = city.catalogue.matters.get(ticket.matter or "")
-    if kind is Kind.RESOLVE and matter is not None and matter.budget is not None:
+    """A matter may set its own time to resolve, unless the policy speaks of that very matter."""
+    matter = None if rule.matters else city.catalogue.matters.get(ticket.matter or "")
+    if kind in (Kind.RESOLVE, Kind.ANSWER) and matter is not None and matter.budget is not None:
         return matter.budget, Share(20)
     return rule.budget, rule.amber
 
@@ -189,12 +189,25 @@ def _row(
     )
 
 
-def _schedule(row: ClockRow, clock: Clock, calendar: Calendar, at: datetime) -> None:
+def _schedule(row: ClockRow, clock: Clock, steps: Iterable[Step], city: CityPack, at: datetime) -> None:
     """Keeps in the row what the replay says of its future."""
+    calendar = city.calendars[row.calendar]
     due = clock.due(calendar)
     row.due_at, row.provisional = (due.at, due.provisional) if due else (None, False)
-    event = clock.next_event(at, calendar)
-    row.next_event_at = event.at if event else None
+    turns = clock.turns(calendar)
+    row.amber_at = turns[0] if turns else None
+    row.next_event_at = ladder.next_after(ladder.events(clock, steps, calendar), at)
+
+
+def _case(city: CityPack, ticket: Ticket, order: WorkOrder | None) -> Case:
+    return Case(
+        Type(ticket.type),
+        Urgency(ticket.urgency),
+        matter=ticket.matter or "",
+        line=ticket.line,
+        channel=ticket.channel,
+        level=order.level if order else city.units[city.city.duty_unit].level,
+    )
 
 
 def _clock(row: ClockRow, pauses: Sequence[ClockPause]) -> Clock:

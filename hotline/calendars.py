@@ -154,7 +154,16 @@ class Calendar:
         spans = self.spans(day)
         if not spans:
             raise LookupError(f"{day} is a day off in calendar {self.code}")
-        return self._instant(day, spans[-1].end)
+        return self.moment(day, spans[-1].end)
+
+    def moment(self, day: date, minute: int) -> datetime:
+        """The instant at which a minute of the local date begins; 1440 is its end.
+
+        By the wall clock, so that a zone that changes its offset keeps its office hours.
+        """
+        whole, rest = divmod(minute, 24 * 60)
+        local = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60), self.zone)
+        return local.astimezone(UTC)
 
     def with_days(self, code: str, days: Mapping[date, Day]) -> Calendar:
         """The calendar of a unit that differs from this one on a few days."""
@@ -166,16 +175,10 @@ class Calendar:
             spans = self.spans(day)
             dates.extend([day] if spans else [])
             for span in spans:
-                starts.append(self._instant(day, span.start))
-                ends.append(self._instant(day, span.end))
+                starts.append(self.moment(day, span.start))
+                ends.append(self.moment(day, span.end))
                 worked.append(worked[-1] + (ends[-1] - starts[-1]))
         return Year(tuple(starts), tuple(ends), tuple(worked[1:]), tuple(dates))
-
-    def _instant(self, day: date, minute: int) -> datetime:
-        # By the wall clock, so that a zone that changes its offset keeps its office hours.
-        whole, rest = divmod(minute, 24 * 60)
-        local = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60), self.zone)
-        return local.astimezone(UTC)
 
 
 def _dates(year: int) -> Iterator[date]:

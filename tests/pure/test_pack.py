@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline.budgets import Budget, Measure
+from hotline.clock_policy import Audience, Case, Does, policy_on
 from hotline.clock_policy import Kind as Clock
-from hotline.clock_policy import policy_on
 from hotline.levels import Level
 from hotline.lines import Mode, line_at
 from hotline.pack.load import bundled, load_pack
@@ -154,7 +154,7 @@ def test_utilities_answer_within_a_day_of_natural_time(foshan: CityPack) -> None
 def test_times_to_resolve_are_the_provinces(foshan: CityPack, type_: Type, days: int) -> None:
     policy = policy_on(foshan.clock_policies, date(2026, 1, 1))
     for urgency in Urgency:
-        rule = policy.rule(Clock.RESOLVE, type_, urgency)
+        rule = policy.rule(Clock.RESOLVE, Case(type_, urgency))
         assert rule is not None
         assert rule.budget == Budget(days, Measure.WORKING_DAYS)
 
@@ -162,7 +162,7 @@ def test_times_to_resolve_are_the_provinces(foshan: CityPack, type_: Type, days:
 def test_urgent_tickets_are_dispatched_and_signed_sooner(foshan: CityPack) -> None:
     policy = policy_on(foshan.clock_policies, date(2026, 1, 1))
     rules = [
-        policy.rule(kind, Type.HELP, urgency)
+        policy.rule(kind, Case(Type.HELP, urgency))
         for kind in (Clock.DISPATCH, Clock.SIGN, Clock.CONTACT)
         for urgency in (Urgency.NORMAL, Urgency.URGENT)
     ]
@@ -171,6 +171,18 @@ def test_urgent_tickets_are_dispatched_and_signed_sooner(foshan: CityPack) -> No
         *(Budget(1, Measure.WORKING_DAYS), Budget(120, Measure.MINUTES)),
         *(Budget(1, Measure.WORKING_DAYS), Budget(60, Measure.MINUTES)),
     ]
+
+
+def test_the_ladder_rises_with_time(foshan: CityPack) -> None:
+    steps = policy_on(foshan.clock_policies, date(2026, 1, 1)).ladder(Clock.RESOLVE, Urgency.NORMAL)
+    assert [step.does for step in steps] == list(Does)
+    assert all(step.to for step in steps)
+    assert Audience.SUPERVISOR in steps[-1].to
+
+
+def test_nobody_is_woken_by_a_message(foshan: CityPack) -> None:
+    for hours in foshan.sending_hours.values():
+        assert foshan.calendars[hours.hours].spans(DAY)[0].start >= 7 * 60
 
 
 def test_the_demo_has_somebody_for_every_role_and_seats_of_their_own(foshan: CityPack) -> None:

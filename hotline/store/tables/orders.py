@@ -42,7 +42,7 @@ class WorkOrder(SQLModel, table=True):
 class ClockRow(SQLModel, table=True):
     """A promise against a calendar. What has run of it is replayed from its pauses, never kept in a counter.
 
-    `due_at` and `next_event_at` are what the replay gave last, kept so that an index can find what is due.
+    `due_at`, `amber_at` and `next_event_at` are what the replay gave last, kept so that an index can find what is due.
     """
 
     __tablename__ = "clock"
@@ -60,6 +60,7 @@ class ClockRow(SQLModel, table=True):
     policy: str
     started_at: datetime
     due_at: datetime | None
+    amber_at: datetime | None = None
     provisional: bool = False
     next_event_at: datetime | None = None
     stopped_at: datetime | None = None
