@@ -72,6 +72,7 @@ WORDS: Mapping[str, str] = {
     "city.no_change": N_("Nothing is different from before"),
     "city.changed_meanwhile": N_("Somebody else has changed this entry meanwhile. Load the page again"),
     "city.changed_since": N_("Later changes touched the same entries. Undo these first"),
+    "days.bad_list": "{what}",  # said already, in the language of who is told
     "city.revision_unknown": N_("This revision can't be undone"),
     "line.unknown": N_("There is no such line"),
     "line.none_then": N_("This number is no line at that time"),

@@ -36,6 +36,9 @@ class Span:
         start, _, end = text.partition("-")
         return cls(_minute(start), _minute(end))
 
+    def __str__(self) -> str:
+        return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.start, self.end))
+
 
 def _minute(text: str) -> int:
     hours, colon, minutes = text.strip().partition(":")
@@ -52,6 +55,19 @@ class Kind(StrEnum):
 
 
 KIND_WORDS = {Kind.WORKING: N_("Working day"), Kind.OFF: N_("Day off")}
+
+
+class Status(StrEnum):
+    """Whether somebody has published what is said of a day, or it is guessed until then."""
+
+    OFFICIAL = "official"
+    PROVISIONAL = "provisional"
+
+
+STATUS_WORDS = {
+    Status.OFFICIAL: N_("Published"),
+    Status.PROVISIONAL: N_("Guessed until its list is published"),
+}
 
 
 @dataclass(frozen=True)

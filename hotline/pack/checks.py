@@ -6,6 +6,7 @@ Every check reads rows whose fields are understood already, and yields all the m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise, product
 from typing import Any
 
@@ -143,6 +144,20 @@ def policies(rows: Rows) -> Iterator[Misconfigured]:
             yield row.fault("version", found, N_("a rule for every ticket"))
 
 
+def days(rows: Rows) -> Iterator[Misconfigured]:
+    """A date is special once in a calendar, and no calendar follows itself."""
+    first: dict[tuple[str | None, date], Row] = {}
+    for row in rows["days"]:
+        same = first.setdefault((row.values["calendar"], row.values["day"]), row)
+        if same is not row:
+            expected = Phrase(N_("each date once in a calendar; {other} has it"), other=same.stand)
+            yield row.fault("day", row.values["day"], expected)
+    by_name = {row.values["name"]: row for row in rows["calendars"]}
+    ring = cycle_in({name: row.values["follows"] for name, row in by_name.items()})
+    if ring:
+        yield by_name[ring[0]].fault("follows", " → ".join([*ring, ring[0]]), N_("a tree without rings"))
+
+
 def ladders(rows: Rows) -> Iterator[Misconfigured]:
     """A colour's step comes with the colour; every other has a time of its own."""
     for row in rows["steps"]:
@@ -194,5 +209,6 @@ CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
     owners,
     claims,
     policies,
+    days,
     ladders,
 )

@@ -13,7 +13,7 @@ from hotline.catalogue import Catalogue
 from hotline.clock_policy import ClockPolicy, Step
 from hotline.errors import Misconfigured
 from hotline.lines import Line
-from hotline.pack.calendars import calendar_of
+from hotline.pack.calendars import calendars_of
 from hotline.pack.checks import Rows, check, clock_rule, without_policy
 from hotline.pack.forms import ALWAYS, FOR_EVER
 from hotline.pack.model import Citizen, City, CityPack, EarlierTicket, SendingHours
@@ -85,7 +85,7 @@ def build(rows: Rows) -> CityPack:
         units=Units(made("units")),
         slots=made("slots"),
         catalogue=Catalogue(made("categories"), made("matters"), made("slots")),
-        calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
+        calendars=calendars_of(made("calendars"), made("days"), zone),
         clock_policies=_policies(rows),
         sending_hours={row.pop("channel"): SendingHours(**row) for row in made("channels")},
         people=made("people"),

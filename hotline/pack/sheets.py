@@ -12,6 +12,7 @@ from typing import Any
 
 from hotline import tickets
 from hotline.areas import Area
+from hotline.calendars import STATUS_WORDS, Status
 from hotline.catalogue import Category, Matter, Slot
 from hotline.clock_policy import AFTER_WORDS, AUDIENCE_WORDS, DOES_WORDS, After, Audience, Does
 from hotline.clock_policy import KIND_WORDS as CLOCK_WORDS
@@ -300,6 +301,12 @@ SHEETS = (
             Field("weekdays", N_("working days of a week"), many(forms.WEEKDAY, frozenset)),
             Field("hours", N_("working hours of such a day"), many(forms.SPAN)),
             Field("official_days", N_("whether the country's holidays and make-up days apply"), forms.TRUTH),
+            Field(
+                "follows",
+                N_("a calendar whose special days apply too, unless it has its own of that date"),
+                default=None,
+                names="calendars",
+            ),
         ),
         table="calendar",
         key="name",
@@ -308,10 +315,15 @@ SHEETS = (
         "days",
         "calendar.toml",
         (
-            Field("calendar", N_("whose day it is"), names="calendars"),
+            Field(
+                "calendar", N_("whose day it is; the country's where absent"), default=None, names="calendars"
+            ),
             Field("day", N_("the date"), forms.DAY),
             Field("working", N_("whether it is worked"), forms.TRUTH),
+            Field("hours", N_("its hours, where they aren't the usual ones"), many(forms.SPAN), ()),
             Field("note", N_("why")),
+            Field("source", N_("the list or notice that it rests on"), default=""),
+            Field("status", N_("whether it is published"), one_of(Status, STATUS_WORDS), Status.OFFICIAL),
         ),
         table="day",
     ),
