@@ -16,7 +16,7 @@ from hotline.store.tables import Ticket
 @dataclass(frozen=True)
 class ClockView:
     """One clock. `label` and `standing` are English words to be translated; `amber_at` is when it turned, or will
-    turn, amber.
+    turn, amber; `first_due_at` when it was due before more time was granted.
     """
 
     order: int | None
@@ -26,7 +26,9 @@ class ClockView:
     standing: str
     due_at: datetime | None
     amber_at: datetime | None
+    first_due_at: datetime | None
     provisional: bool
+    paused: bool
     late: bool
 
 
@@ -45,7 +47,9 @@ def clock_views(visit: Visit, ticket: Ticket) -> Sequence[ClockView]:
                 standing=COLOUR_WORDS[colour],
                 due_at=row.due_at,
                 amber_at=row.amber_at,
+                first_due_at=row.first_due_at,
                 provisional=row.provisional,
+                paused=clock.is_paused,
                 late=clock.is_late(visit.at, calendar),
             )
         )

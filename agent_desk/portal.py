@@ -169,6 +169,11 @@ def _counts(visit: Visit) -> dict[str, int]:
     }
 
 
+def _concerns(clock: ClockView, order: WorkOrder) -> bool:
+    """The order's own clocks, and what the citizen was told."""
+    return clock.order == order.id or clock.kind == Kind.ANSWER
+
+
 def _order_view(visit: Visit, identity: int) -> OrderView:
     mine = select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(visit.viewer))
     order = visit.session.exec(mine).first()
@@ -179,7 +184,7 @@ def _order_view(visit: Visit, identity: int) -> OrderView:
     return OrderView(
         order=order,
         unit=naming.unit(visit, order.unit),
-        clocks=[clock for clock in clock_views(visit, ticket.ticket) if clock.order == order.id],
+        clocks=[clock for clock in clock_views(visit, ticket.ticket) if _concerns(clock, order)],
         ticket=ticket,
         may_sign=Verb.SIGN in verbs and visit.viewer.may(Permission.ORDER_SIGN),
         may_reply=Verb.REPLY in verbs and visit.viewer.may(Permission.ORDER_REPLY),

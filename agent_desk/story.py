@@ -83,6 +83,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "order.cancelled": ("cross", N_("Work order cancelled")),
     "clock.started": ("clock", N_("Clock running")),
     "clock.stopped": ("clock", N_("Clock stopped")),
+    "clock.paused": ("pause", N_("Clock paused")),
+    "clock.resumed": ("clock", N_("Clock running again")),
+    "clock.extended": ("clock", N_("Time extended")),
+    "clock.recomputed": ("clock", N_("Due date recomputed")),
+    "clock.reminded": ("bell", N_("Reminded")),
+    "clock.amber": ("clock", N_("Nearly due")),
+    "clock.red": ("alert", N_("Overdue")),
+    "clock.escalated": ("alert", N_("Escalated: {step}")),
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
 
@@ -126,7 +134,13 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "former": names.unit(str(data.get("former") or "")),
         "seat": names.seat(str(data.get("extension") or "")),
         "party": _party(str(data.get("party") or ""), names),
+        "step": _step(str(data.get("does") or ""), names),
     }
+
+
+def _step(does: str, names: Names) -> str:
+    words = {step.value: said for step, said in clock_policy.DOES_WORDS.items()}
+    return translate(words.get(does, does), names.language)
 
 
 def _party(text: str, names: Names) -> str:
@@ -161,13 +175,16 @@ def _end(fact: Fact, names: Names) -> Iterator[str]:
 
 
 def _clock(fact: Fact, names: Names) -> str:
-    """What was promised until when; of a clock that stopped, whether that was in time."""
+    """What was promised until when; of a clock that stopped, whether that was in time. One that stands has no date."""
     label = translate(clock_policy.KIND_WORDS[clock_policy.Kind(fact.data["clock"])], names.language)
     due = datetime.fromisoformat(fact.data["due"]) if fact.data.get("due") else None
     if due is None:
         return label
-    if fact.kind == "clock.started":
-        return f"{label} {names.time(due)}"
+    if fact.kind != "clock.stopped":
+        said = f"{label} {names.time(due)}"
+        return (
+            f"{said} {translate(N_('provisional'), names.language)}" if fact.data.get("provisional") else said
+        )
     standing = N_("in time") if fact.at <= due else N_("late")
     words = translate(standing, names.language)
     return translate(N_("{clock}: {standing}"), names.language, clock=label, standing=words)

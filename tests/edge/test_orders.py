@@ -66,10 +66,10 @@ def test_the_whole_way_is_told_by_the_journal(town: Town, session: Session) -> N
     ticket = open_one(town, session)
     assert running(session, ticket) == {"dispatch"}
     order = dispatch(town, session, ticket)
-    assert running(session, ticket) == {"sign", "contact", "resolve"}
+    assert running(session, ticket) == {"answer", "sign", "contact", "resolve"}
     order = orders.find(session, staff, order.id or 0)
     orders.sign(session, order, staff, town.at + timedelta(hours=1))
-    assert running(session, ticket) == {"contact", "resolve"}
+    assert running(session, ticket) == {"answer", "contact", "resolve"}
     orders.reply(session, order, Reply("已更换灯泡。", "班组三组处理"), staff, town.at + timedelta(hours=5))
     assert running(session, ticket) == set()
     assert (ticket.state, ticket.reply) == ("replied", "已更换灯泡。")

@@ -49,6 +49,7 @@ def test_a_row_counts_down_to_what_comes_next(hall: Hall) -> None:
     assert to_sign.count("data-due=") == 1
     unit.post(f"/api/orders/{order}/sign")
     assert "办理时限" in unit.page("/portal?tab=in-hand").text
+    assert "答复市民期限" in unit.page(f"/portal/orders/{order}").text
 
 
 def test_another_units_order_is_not_there(hall: Hall) -> None:

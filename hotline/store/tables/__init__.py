@@ -18,7 +18,7 @@ from hotline.store.tables.imports import (
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
-from hotline.store.tables.orders import ClockPause, ClockRow, WorkOrder
+from hotline.store.tables.orders import ClockFiring, ClockPause, ClockRow, WorkOrder
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
@@ -36,6 +36,7 @@ __all__ = [
     "CitizenSource",
     "CityRevision",
     "CityRow",
+    "ClockFiring",
     "ClockPause",
     "ClockRow",
     "FactRow",
