@@ -35,8 +35,8 @@ class ClockView:
 def clock_views(visit: Visit, ticket: Ticket) -> Sequence[ClockView]:
     """The ticket's clocks as of this visit."""
     views = []
-    for row, clock in timekeeping.of_ticket(visit.session, ticket):
-        calendar = visit.house.city.calendars[row.calendar]
+    for kept in timekeeping.kept_of_ticket(visit.session, ticket):
+        row, clock, calendar = kept.row, kept.clock, kept.calendar(visit.house.city)
         colour = clock.colour(visit.at, calendar)
         views.append(
             ClockView(

@@ -16,6 +16,7 @@ from dispatch import ladder
 from dispatch.clocks import Clock, Extension, Pause
 from hotline import journal
 from hotline.budgets import Budget, Measure, Share
+from hotline.calendars import Calendar
 from hotline.clock_policy import Case, ClockPolicy, Kind, Step, policy_called
 from hotline.facts import Fact, subject
 from hotline.pack.model import CityPack
@@ -55,9 +56,14 @@ class Kept:
         policy = policy_called(city.clock_policies, self.row.policy)
         return policy.ladder(Kind(self.row.kind), Urgency(self.ticket.urgency))
 
+    def calendar(self, city: CityPack) -> Calendar:
+        """In whose working time it runs: its unit's where the city has dropped the one that it began with."""
+        unit = self.order.unit if self.order and self.order.unit in city.units else city.city.duty_unit
+        return city.calendars.get(self.row.calendar) or city.calendars[city.units[unit].calendar]
+
     def events(self, city: CityPack) -> list[ladder.Event]:
         """Its steps with their instants."""
-        return ladder.events(self.clock, self.steps(city), city.calendars[self.row.calendar])
+        return ladder.events(self.clock, self.steps(city), self.calendar(city))
 
 
 def case_of(city: CityPack, ticket: Ticket, order: WorkOrder | None) -> Case:
@@ -128,7 +134,7 @@ def pauses_of(session: Session, clocks: Collection[int | None]) -> Mapping[int, 
 
 def schedule(kept: Kept, city: CityPack, seen_until: datetime) -> None:
     """Keeps in the row what the replay says of its future; steps up to `seen_until` are no longer to be taken."""
-    row, clock, calendar = kept.row, kept.clock, city.calendars[kept.row.calendar]
+    row, clock, calendar = kept.row, kept.clock, kept.calendar(city)
     due, turns = clock.due(calendar), clock.turns(calendar)
     row.due_at, row.provisional = (due.at, due.provisional) if due else (None, False)
     row.amber_at = turns[0] if turns else None

@@ -172,7 +172,7 @@ def extend_for_order(
     resolve = next(iter(_running(session, ticket, order, (Kind.RESOLVE,))), None)
     if resolve is None:
         raise Refused("clock.not_running")
-    resolve.clock.extend(at, budget, city.calendars[resolve.row.calendar])
+    resolve.clock.extend(at, budget, resolve.calendar(city))
     _extend(session, city, resolve, budget, why, at, by)
     for answer in _running(session, ticket, None, (Kind.ANSWER,)):
         if answer.row.extended_at is None and answer.row.due_at is not None and at < answer.row.due_at:
@@ -205,8 +205,13 @@ def reopen_for_ticket(session: Session, city: CityPack, ticket: Ticket, at: date
 
 def of_ticket(session: Session, ticket: Ticket) -> Sequence[tuple[ClockRow, Clock]]:
     """All clocks of a ticket and its orders, oldest first, each replayed from its history."""
+    return [(kept.row, kept.clock) for kept in kept_of_ticket(session, ticket)]
+
+
+def kept_of_ticket(session: Session, ticket: Ticket) -> Sequence[Kept]:
+    """The same with all that it takes to ask them something."""
     rows = session.exec(select(ClockRow).where(ClockRow.ticket == ticket.id).order_by(col(ClockRow.id))).all()
-    return [(kept.row, kept.clock) for kept in _kept(session, ticket, rows)]
+    return _kept(session, ticket, rows)
 
 
 def policy_today(city: CityPack, at: datetime) -> ClockPolicy:

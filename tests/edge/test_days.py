@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from os import environ
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from sqlmodel import Session
+from typer.testing import CliRunner
 
 from hotline.calendars import Day, Kind
 from hotline.calendars_china import OFFICIAL_UNTIL
 from hotline.daylists import DayList
 from hotline.errors import Refused
 from hotline.pack.load import read_pack
+from hotline.platform.days import app
 from hotline.record import city, days
 from hotline.record.city import Change
 from hotline.settings import Settings, environment
@@ -111,34 +111,31 @@ def test_a_record_from_before_there_was_a_day_table_gets_one(session: Session) -
     assert len(city.rows(session, "days")) == len(rows)
 
 
-def test_a_list_is_imported_by_command_and_shown(served: Settings, tmp_path: Path) -> None:
-    lines = [
-        f"{day},{'true' if what.kind is Kind.WORKING else 'false'},{what.note}"
-        for day, what in LISTED.days.items()
-    ]
-    (tmp_path / "list.csv").write_text("\n".join(["day,working,note", *lines]), "utf-8")
+def test_a_list_is_imported_by_command_and_shown(
+    served: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.csv").write_text(as_file("day,working,note", "true", "false"), "utf-8")
     (tmp_path / "bad.csv").write_text("day,working,note\n2027-02-30,false,x", "utf-8")
+    for name, value in {**environment(served), "COLUMNS": "200"}.items():
+        monkeypatch.setenv(name, value)
 
-    def hotline(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "hotline.cli", "days", *arguments],
-            env={**environ, **environment(served), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+    def command(*arguments: str) -> Result:
+        return CliRunner().invoke(app, arguments)
 
-    done = hotline("import", str(tmp_path / "list.csv"), "--source", "notice 7")
-    assert (done.returncode, f"{len(LISTED.days)} days of {NEXT}" in done.stdout) == (0, True), done.stderr
-    shown = hotline("show", str(NEXT)).stdout
-    assert shown.count("notice 7") == len(LISTED.days)
-    again, bad = (
-        hotline("import", str(tmp_path / "list.csv"), "--source", "notice 7"),
-        hotline("import", str(tmp_path / "bad.csv")),
+    done = command("import", str(tmp_path / "list.csv"), "--source", "notice 7")
+    assert (done.exit_code, f"{len(LISTED.days)} days of {NEXT}" in done.stdout) == (0, True)
+    assert command("show", str(NEXT)).stdout.count("notice 7") == len(LISTED.days)
+    again = command("import", str(tmp_path / "list.csv"), "--source", "notice 7")
+    assert (again.exit_code, "city.no_change" in again.stdout) == (1, True)
+    assert "bad.csv line 2" in str(command("import", str(tmp_path / "bad.csv")).exception)
+
+
+def as_file(header: str, yes: str, no: str) -> str:
+    """The list as somebody writes it down."""
+    lines = (
+        f"{day},{yes if what.kind is Kind.WORKING else no},{what.note}" for day, what in LISTED.days.items()
     )
-    assert (again.returncode, "city.no_change" in again.stdout) == (1, True)
-    assert bad.returncode != 0
-    assert "bad.csv line 2" in bad.stdout + bad.stderr
+    return "\n".join([header, *lines])
 
 
 @pytest.fixture
@@ -167,11 +164,7 @@ def test_a_year_at_a_glance(settled: Hall, language: str) -> None:
 
 def test_a_list_is_imported_by_page(settled: Hall, tmp_path: Path) -> None:
     administrator = settled.visitor("admin")
-    lines = [
-        f"{day},{'班' if what.kind is Kind.WORKING else '休'},{what.note}"
-        for day, what in LISTED.days.items()
-    ]
-    good = "\n".join(["日期,上班,名称", *lines]).encode("gb18030")
+    good = as_file("日期,上班,名称", "班", "休").encode("gb18030")
 
     def send(text: bytes, name: str = "放假安排.csv") -> tuple[int, dict[str, str]]:
         answer = administrator.client.post(

@@ -18,7 +18,8 @@ from hotline.store.tables.imports import (
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
-from hotline.store.tables.orders import ClockFiring, ClockPause, ClockRow, WorkOrder
+from hotline.store.tables.messages import MessageRow
+from hotline.store.tables.orders import ClockFiring, ClockPause, ClockRecompute, ClockRow, WorkOrder
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
@@ -38,6 +39,7 @@ __all__ = [
     "CityRow",
     "ClockFiring",
     "ClockPause",
+    "ClockRecompute",
     "ClockRow",
     "FactRow",
     "ImportRun",
@@ -48,6 +50,7 @@ __all__ = [
     "Link",
     "LoginFailure",
     "LoginSession",
+    "MessageRow",
     "OrganisationChange",
     "Seat",
     "SwitchReading",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.store.tables.columns import identity, points_at
@@ -100,3 +101,19 @@ class ClockPause(SQLModel, table=True):
     ends_at: datetime | None = None
     why: str
     by: str
+
+
+class ClockRecompute(SQLModel, table=True):
+    """What a revision of the city's data does to open clocks: those of the `calendars` and `policies` that it changed
+    are looked at again in the order of their ids, up to `after` so far. `moved` counts by unit, for its one summary.
+    """
+
+    __tablename__ = "clock_recompute"
+
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    noticed_at: datetime
+    calendars: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    policies: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    after: int = Field(default=0, sa_type=BigInteger)
+    moved: dict[str, dict[str, int]] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    done_at: datetime | None = None

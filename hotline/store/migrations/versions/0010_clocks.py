@@ -1,9 +1,10 @@
-"""Clocks: what a page and a sweep ask of them"""
+"""Clocks that are swept, and messages on their way"""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0009"
@@ -35,9 +36,46 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fired_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_table(
+        "clock_recompute",
+        sa.Column("revision", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calendars", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("policies", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("moved", postgresql.JSONB(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True)),
+    )
+    _create_messages()
 
 
-def _add(name: str, kind: sa.types.TypeEngine[Any], value: str) -> None:
-    """A column that every clock has from now on."""
-    op.add_column("clock", sa.Column(name, kind, nullable=False, server_default=sa.text(value)))
-    op.alter_column("clock", name, server_default=None)
+def _create_messages() -> None:
+    for name in ("mail", "mobile"):
+        _add(name, sa.String(), "''", table="account")
+    op.create_table(
+        "message",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), primary_key=True),
+        sa.Column("key", sa.String(), nullable=False, unique=True),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("channel", "to", "subject", "body", "link")
+        ),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True)),
+        sa.Column("read_at", sa.DateTime(timezone=True)),
+    )
+    due, unread = "state IN ('waiting', 'failed')", "channel = 'notice' AND read_at IS NULL"
+    op.create_index("message_due", "message", ["next_try_at"], postgresql_where=sa.text(due))
+    op.create_index("message_unread", "message", ["to"], postgresql_where=sa.text(unread))
+    op.create_index("message_by_addressee", "message", ["to", "id"])
+    op.create_index("message_by_state", "message", ["state", "id"])
+
+
+def _add(name: str, kind: sa.types.TypeEngine[Any], value: str, table: str = "clock") -> None:
+    """A column that every row has from now on."""
+    op.add_column(table, sa.Column(name, kind, nullable=False, server_default=sa.text(value)))
+    op.alter_column(table, name, server_default=None)
