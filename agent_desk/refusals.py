@@ -48,6 +48,8 @@ WORDS: Mapping[str, str] = {
     "import.bad_mapping": N_("This mapping can't be used. {what}"),
     "import.unknown": N_("There is no such import"),
     "import.not_running": N_("This import isn't running"),
+    "message.unknown": N_("There is no such message"),
+    "message.not_dead": N_("This message hasn't been given up"),
     "job.unknown": N_("This task is not known any more"),
     "catalogue.unknown": N_("There is no such version of the catalogue"),
     "catalogue.published_already": N_("This version is published already"),

@@ -27,6 +27,8 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
+NOTICES = "notices"
+OUTBOX = "outbox"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
@@ -55,6 +57,10 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.ADMIN_RULES) or viewer.may(Permission.AUDIT_READ)
     if topic == LINK:
         return viewer.may(Permission.DESK_USE)
+    if topic == NOTICES:
+        return True
+    if topic == OUTBOX:
+        return viewer.may(Permission.ADMIN_RULES)
     noun, _, identity = topic.partition(":")
     is_ticket = noun == "ticket" and _IDENTITY.fullmatch(identity) is not None
     return is_ticket and _sees(session, viewer, int(identity))
@@ -73,7 +79,7 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("call", "seat", "link", "record")
     if topic == ORDERS:
         own = fact.data.get("unit") in viewer.units or viewer.may(Permission.TICKET_VIEW_ALL)
-        return fact.noun == "order" and own
+        return fact.noun in ("order", "clock") and own
     if topic == TICKETS:
         return fact.noun in ("ticket", "order")
     if topic == TASKS:
@@ -86,6 +92,10 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun == "call" and State.PARKED in (fact.was, fact.became)
     if topic == LINK:
         return fact.noun == "link"
+    if topic == NOTICES:
+        return fact.noun == "message" and fact.data.get("account") == viewer.account
+    if topic == OUTBOX:
+        return fact.noun == "message"
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
 
 

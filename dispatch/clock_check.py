@@ -85,7 +85,11 @@ def _compared(kept: Kept, city: CityPack) -> Iterator[tuple[str, object, object]
     yield "due_at", row.due_at, due.at if due else None
     yield "provisional", row.provisional, due.provisional if due else False
     yield "amber_at", row.amber_at, turns[0] if turns else None
-    yield "next_event_at", row.next_event_at, ladder.next_after(kept.events(city), row.seen_until)
+    yield (
+        "next_event_at",
+        row.next_event_at,
+        ladder.next_after(ladder.events(turns, kept.steps(city), calendar), row.seen_until),
+    )
     if row.kind == Kind.ANSWER and due is not None:
         yield "ticket.due_at", kept.ticket.due_at, due.at
 

@@ -61,10 +61,6 @@ class Kept:
         unit = self.order.unit if self.order and self.order.unit in city.units else city.city.duty_unit
         return city.calendars.get(self.row.calendar) or city.calendars[city.units[unit].calendar]
 
-    def events(self, city: CityPack) -> list[ladder.Event]:
-        """Its steps with their instants."""
-        return ladder.events(self.clock, self.steps(city), self.calendar(city))
-
 
 def case_of(city: CityPack, ticket: Ticket, order: WorkOrder | None) -> Case:
     """What the policy asks about a clock of this ticket."""
@@ -139,7 +135,7 @@ def schedule(kept: Kept, city: CityPack, seen_until: datetime) -> None:
     row.due_at, row.provisional = (due.at, due.provisional) if due else (None, False)
     row.amber_at = turns[0] if turns else None
     row.seen_until = seen_until
-    row.next_event_at = ladder.next_after(kept.events(city), seen_until)
+    row.next_event_at = ladder.next_after(ladder.events(turns, kept.steps(city), calendar), seen_until)
 
 
 def pass_over(session: Session, kept: Kept, city: CityPack, at: datetime, *, was_red: bool) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.clocks import Clock
 from hotline.calendars import Calendar
 from hotline.clock_policy import Does, Step
 from hotline.workingtime import before, due
@@ -22,9 +21,12 @@ class Event:
     at: datetime
 
 
-def events(clock: Clock, steps: Iterable[Step], calendar: Calendar) -> list[Event]:
+Turns = tuple[datetime, datetime]
+"""When a clock turns amber and red, as `Clock.turns` says."""
+
+
+def events(turns: Turns | None, steps: Iterable[Step], calendar: Calendar) -> list[Event]:
     """All steps of a clock in the order in which they come; none for one that stands or is over."""
-    turns = clock.turns(calendar)
     if turns is None:
         return []
     found = (Event(step, _instant(step, turns, calendar)) for step in steps)
@@ -46,7 +48,7 @@ def gravest(found: Sequence[Event]) -> Event | None:
     return max(found, key=lambda event: (event.step.does.rank, event.at), default=None)
 
 
-def _instant(step: Step, turns: tuple[datetime, datetime], calendar: Calendar) -> datetime:
+def _instant(step: Step, turns: Turns, calendar: Calendar) -> datetime:
     amber_at, due_at = turns
     if step.when is None:
         return amber_at if step.does is Does.AMBER else due_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Text, cast, or_
@@ -31,14 +32,13 @@ class Recipients:
         theirs = {*units, *(above for above in self._above.values() if above)}
         centre = col(Account.roles).op("&&")(cast([role.value for role in CENTRE], ARRAY(Text)))
         asked = select(Account).where(Account.active, or_(col(Account.unit).in_(theirs), centre))
-        self._people = session.exec(asked.order_by(col(Account.id))).all()
+        self._people: defaultdict[tuple[str, str | None], list[Account]] = defaultdict(list)
+        for person in session.exec(asked.order_by(col(Account.id))):
+            for role in person.roles:
+                self._people[role, None if role in CENTRE else person.unit].append(person)
 
     def of(self, audience: Audience, unit: str) -> Sequence[Account]:
         """Who is meant, for a clock of `unit`."""
         role = ROLE_OF[audience]
-        whose = self._above.get(unit) if audience is Audience.ABOVE else unit
-        return [
-            person
-            for person in self._people
-            if role.value in person.roles and (role in CENTRE or person.unit == whose)
-        ]
+        whose = self._above.get(unit, "") if audience is Audience.ABOVE else unit
+        return self._people.get((role, None if role in CENTRE else whose), ())

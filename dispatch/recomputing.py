@@ -126,12 +126,6 @@ def reconsider(session: Session, city: CityPack, ticket: Ticket, at: datetime, b
     recompute(session, city, batch, at, policies=frozenset(kept.row.policy for kept in batch), by=by)
 
 
-def is_stale(kept: Kept, city: CityPack) -> bool:
-    """Whether its row says another date than the replay by the city as it is now."""
-    due = kept.clock.due(kept.calendar(city))
-    return kept.row.due_at != (due.at if due else None)
-
-
 def held(session: Session, ids: Iterable[int]) -> list[Kept]:
     """Those that aren't over, held together with their tickets, which come first, as with everybody who holds both."""
     wanted = list(ids)

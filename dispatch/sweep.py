@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from dispatch import ladder, outbox
 from dispatch.clock_rows import Kept, pauses_of, tell
 from dispatch.ladder import Event
 from dispatch.notifying import Taken, messages
-from dispatch.recomputing import is_stale, recompute
+from dispatch.recomputing import recompute
 from hotline.clock_policy import Does
 from hotline.facts import SYSTEM
 from hotline.pack.model import CityPack
-from hotline.store.tables import ClockFiring, ClockRow, Ticket, WorkOrder
+from hotline.store.tables import ClockRow, Ticket, WorkOrder
 
 BATCH = 200
 """Clocks in one transaction: some hundredths of a second, so that nobody waits long for a row."""
@@ -37,10 +37,15 @@ FACTS = {Does.REMINDER: "clock.reminded", Does.AMBER: "clock.amber", Does.RED: "
 def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int = BATCH) -> int:
     """Takes one batch; returns how many clocks it looked at. With fewer than `most`, nothing more is due or free."""
     due = _due(session, at, most)
-    stale = [kept for kept in due if is_stale(kept, city)]
+    taken, stale = [], []
+    for kept in due:
+        calendar = kept.calendar(city)
+        turns = kept.clock.turns(calendar)
+        if turns is None or turns[1] != kept.row.due_at:
+            stale.append(kept)  # started by somebody who didn't know yet of a change of days
+        else:
+            taken += _take(kept, ladder.events(turns, kept.steps(city), calendar), at)
     recompute(session, city, stale, at)
-    moved = {kept.row.id for kept in stale}
-    taken = [one for kept in due if kept.row.id not in moved for one in _take(kept, city, at)]
     fired = _fire(session, taken, at)
     for one in fired:
         _tell(session, one, at)
@@ -77,9 +82,9 @@ def _due(session: Session, at: datetime, most: int) -> Sequence[Kept]:
     return [Kept(row, ticket, order, pauses.get(row.id or 0, ())) for row, ticket, order in found]
 
 
-def _take(kept: Kept, city: CityPack, at: datetime) -> list[Taken]:
+def _take(kept: Kept, events: Sequence[Event], at: datetime) -> list[Taken]:
     """The steps that have come, and in the row what comes after them."""
-    row, events = kept.row, kept.events(city)
+    row = kept.row
     come = ladder.due_by(events, row.seen_until, at)
     row.seen_until, row.next_event_at = at, ladder.next_after(events, at)
     return [Taken(kept, event) for event in come]
@@ -89,24 +94,23 @@ def _fire(session: Session, taken: Sequence[Taken], at: datetime) -> list[Taken]
     """Those of the steps that were not taken before, of which it is noted now that they are."""
     if not taken:
         return []
-    adding = insert(ClockFiring).on_conflict_do_nothing().returning(*_KEY)
-    rows = [_firing(one, at) for one in taken]
-    new = {tuple(row) for row in session.execute(adding, rows).all()}
+    columns = {
+        "clocks": [one.kept.row.id for one in taken],
+        "generations": [one.kept.row.generation for one in taken],
+        "steps": [one.event.step.key for one in taken],
+        "dues": [one.event.at for one in taken],
+    }
+    new = {tuple(row) for row in session.connection().execute(_FIRE, {**columns, "at": at})}
     return [one for one in taken if (one.kept.row.id, one.kept.row.generation, one.event.step.key) in new]
 
 
-_KEY = (col(ClockFiring.clock), col(ClockFiring.generation), col(ClockFiring.step))
-
-
-def _firing(one: Taken, at: datetime) -> dict[str, object]:
-    row, event = one.kept.row, one.event
-    return {
-        "clock": row.id,
-        "generation": row.generation,
-        "step": event.step.key,
-        "due_at": event.at,
-        "fired_at": at,
-    }
+# Columns instead of rows: a statement of a thousand rows takes longer to be written than to be carried out.
+_FIRE = text(
+    "INSERT INTO clock_firing (clock, generation, step, due_at, fired_at)"
+    " SELECT *, :at FROM unnest(CAST(:clocks AS bigint[]), CAST(:generations AS int[]),"
+    " CAST(:steps AS text[]), CAST(:dues AS timestamptz[]))"
+    " ON CONFLICT DO NOTHING RETURNING clock, generation, step"
+)
 
 
 def _tell(session: Session, one: Taken, at: datetime) -> None:

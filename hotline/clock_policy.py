@@ -6,7 +6,7 @@ They are data that a city edits; here is only how they are read: the first that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -72,13 +72,15 @@ class Does(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the mildest."""
-        return list(Does).index(self)
+        return _RANKS[self]
 
     @property
     def is_colour(self) -> bool:
         """Whether it is taken when the clock changes its colour, and at no other time."""
         return self in (Does.AMBER, Does.RED)
 
+
+_RANKS = {does: rank for rank, does in enumerate(Does)}
 
 DOES_WORDS = {
     Does.REMINDER: N_("Reminder"),
@@ -206,6 +208,9 @@ class ClockPolicy:
     valid_from: date = date.min
     valid_until: date = date.max
     steps: tuple[Step, ...] = ()
+    _ladders: dict[tuple[Kind, Urgency], tuple[Step, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def rule(self, kind: Kind, case: Case) -> ClockRule | None:
         """The first rule that fits, or None where nothing is promised. What the citizen is told is the time to
@@ -217,11 +222,13 @@ class ClockPolicy:
 
     def ladder(self, kind: Kind, urgency: Urgency) -> tuple[Step, ...]:
         """The steps of such a clock: of several with one key the first that fits."""
-        found: dict[str, Step] = {}
-        for step in (*self.steps, *COLOURS):
-            if step.fits(kind, urgency):
-                found.setdefault(step.key, step)
-        return tuple(found.values())
+        if (kind, urgency) not in self._ladders:
+            found: dict[str, Step] = {}
+            for step in (*self.steps, *COLOURS):
+                if step.fits(kind, urgency):
+                    found.setdefault(step.key, step)
+            self._ladders[kind, urgency] = tuple(found.values())
+        return self._ladders[kind, urgency]
 
 
 def policy_on(policies: Iterable[ClockPolicy], day: date) -> ClockPolicy:

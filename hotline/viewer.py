@@ -11,7 +11,9 @@ from hotline.roles import Permission, Role, may
 
 @dataclass(frozen=True)
 class Viewer:
-    """A logged-in person. `units` are the codes of the own unit and of all below it; `extension` is the seat."""
+    """A logged-in person. `units` are the codes of the own unit and of all below it; `extension` is the seat, `unread`
+    how many notices they haven't seen.
+    """
 
     account: int
     login: str
@@ -22,6 +24,7 @@ class Viewer:
     extension: str | None = None
     language: str = "zh_Hans"
     theme: str = "auto"
+    unread: int = 0
 
     @property
     def by(self) -> str:

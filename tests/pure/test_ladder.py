@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.clocks import Clock
-from dispatch.ladder import due_by, events, gravest, next_after
+from dispatch.ladder import Event, due_by, events, gravest, next_after
 from hotline.budgets import Budget, Measure, Share, parse_offset
 from hotline.clock_policy import COLOURS, ClockPolicy, Does, Kind, Step
 from hotline.tickets import Urgency
@@ -31,8 +31,12 @@ STEPS = (
 )
 
 
+def steps_of(clock: Clock, steps: tuple[Step, ...] = STEPS) -> list[Event]:
+    return events(clock.turns(OFFICE), steps, OFFICE)
+
+
 def test_the_steps_come_in_the_order_of_time() -> None:
-    assert [(event.step.key, event.at) for event in events(FIVE_DAYS, STEPS, OFFICE)] == [
+    assert [(event.step.key, event.at) for event in steps_of(FIVE_DAYS)] == [
         ("reminder", at("2026-11-25 17:30")),
         ("amber", at("2026-11-26 17:30")),
         ("red", at("2026-11-27 17:30")),
@@ -43,18 +47,18 @@ def test_the_steps_come_in_the_order_of_time() -> None:
 
 
 def test_a_clock_that_stands_or_is_over_has_no_steps() -> None:
-    assert events(FIVE_DAYS.pause(at("2026-11-23 09:00"), "why", "who"), STEPS, OFFICE) == []
-    assert events(FIVE_DAYS.stop(at("2026-11-23 09:00")), STEPS, OFFICE) == []
+    assert steps_of(FIVE_DAYS.pause(at("2026-11-23 09:00"), "why", "who")) == []
+    assert steps_of(FIVE_DAYS.stop(at("2026-11-23 09:00"))) == []
 
 
 def test_of_the_same_instant_the_milder_comes_first() -> None:
     short = Clock(Kind.SIGN, Budget(60, Measure.MINUTES), Share(20), "1", at("2026-11-20 09:00"))
     steps = (Step(Does.NOTICE, parse_offset("12 min before")), *COLOURS)
-    assert [event.step.does for event in events(short, steps, OFFICE)] == [Does.AMBER, Does.NOTICE, Does.RED]
+    assert [event.step.does for event in steps_of(short, steps)] == [Does.AMBER, Does.NOTICE, Does.RED]
 
 
 def test_what_has_come_and_what_is_next() -> None:
-    found = events(FIVE_DAYS, STEPS, OFFICE)
+    found = steps_of(FIVE_DAYS)
     seen, now = at("2026-11-25 17:30"), at("2026-11-28 17:30")
     assert [event.step.key for event in due_by(found, seen, now)] == ["amber", "red", "supervision"]
     assert next_after(found, now) == at("2026-11-30 10:30")
@@ -67,7 +71,7 @@ def test_what_has_come_and_what_is_next() -> None:
 
 @given(st.lists(instants(), min_size=2, max_size=6).map(sorted))
 def test_however_often_one_looks_each_step_comes_once(looks: list[object]) -> None:
-    found = events(FIVE_DAYS, STEPS, OFFICE)
+    found = steps_of(FIVE_DAYS)
     taken, seen = [], FIVE_DAYS.started_at
     for look in [*(one for one in looks if one > seen), at("2027-03-01 09:00")]:  # type: ignore[operator]
         taken += due_by(found, seen, look)  # type: ignore[arg-type]
