@@ -14,6 +14,7 @@ from hotline.budgets import Budget, Measure, Share
 from hotline.calendars import NOTHING, Calendar
 from hotline.clock_policy import Kind
 from hotline.errors import Refused
+from hotline.lifecycle import Edge, Lifecycle, edges
 from hotline.words import N_
 from hotline.workingtime import (
     Due,
@@ -26,6 +27,44 @@ from hotline.workingtime import (
     subtract,
     working_days,
 )
+
+
+class State(StrEnum):
+    """Whether time runs against the promise."""
+
+    RUNNING = "running"
+    STANDING = "standing"
+    STOPPED = "stopped"
+
+
+class Verb(StrEnum):
+    """What may be decided about a clock."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    STOP = "stop"
+    REOPEN = "reopen"
+
+
+LIFECYCLE = Lifecycle(
+    "clock",
+    (State.RUNNING,),
+    (
+        Edge(State.RUNNING, Verb.PAUSE, State.STANDING),
+        Edge(State.STANDING, Verb.RESUME, State.RUNNING),
+        Edge(State.RUNNING, Verb.EXTEND, State.RUNNING),
+        *edges((State.RUNNING, State.STANDING), Verb.STOP, State.STOPPED),
+        # Done again or taken up again: by policy it goes on, with or without the time in between.
+        Edge(State.STOPPED, Verb.REOPEN, State.RUNNING),
+    ),
+)
+
+STATE_WORDS = {
+    State.RUNNING: N_("Time runs"),
+    State.STANDING: N_("Time stands"),
+    State.STOPPED: N_("Clock stopped"),
+}
 
 
 class Colour(StrEnum):
@@ -45,8 +84,9 @@ COLOUR_WORDS = {
 }
 
 REFUSAL_WORDS = {
-    "clock.not_running": N_("This clock isn't running"),
-    "clock.not_paused": N_("This clock isn't paused"),
+    "clock.may_not_pause": N_("This clock isn't running"),
+    "clock.may_not_resume": N_("This clock isn't paused"),
+    "clock.may_not_extend": N_("This clock isn't running"),
     "clock.extended_already": N_("The time was extended once already"),
     "clock.overdue": N_("It is overdue: the time can't be extended any more"),
 }
@@ -94,29 +134,33 @@ class Clock:
             raise ValueError("a pause begins before the clock did, or ends before it begins")
 
     @property
+    def state(self) -> State:
+        """Whether it runs, stands or is over."""
+        if self.stopped_at is not None:
+            return State.STOPPED
+        return State.STANDING if self.pauses and self.pauses[-1].end is None else State.RUNNING
+
+    @property
     def is_paused(self) -> bool:
         """Whether it stands, to go on later."""
-        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1].end is None
+        return self.state is State.STANDING
 
     def pause(self, at: datetime, why: str, by: str) -> Clock:
-        """The same clock, standing from `at`. Raises `Refused("clock.not_running")`."""
-        if self.is_paused or self.stopped_at is not None:
-            raise Refused("clock.not_running")
+        """The same clock, standing from `at`. Raises `Refused("clock.may_not_pause")`."""
+        LIFECYCLE.after(self.state, Verb.PAUSE)
         return replace(self, pauses=(*self.pauses, Pause(at, None, why, by)))
 
     def resume(self, at: datetime) -> Clock:
-        """The same clock, going on from `at`. Raises `Refused("clock.not_paused")`."""
-        if not self.is_paused:
-            raise Refused("clock.not_paused")
+        """The same clock, going on from `at`. Raises `Refused("clock.may_not_resume")`."""
+        LIFECYCLE.after(self.state, Verb.RESUME)
         return replace(self, pauses=(*self.pauses[:-1], replace(self.pauses[-1], end=at)))
 
     def extend(self, at: datetime, time: Budget, calendar: Calendar) -> Clock:
         """The same clock with more time, once and before it is due.
 
-        Raises `Refused`: `clock.not_running` (standing included), `clock.extended_already`, `clock.overdue`.
+        Raises `Refused`: `clock.may_not_extend` (while it stands, too), `clock.extended_already`, `clock.overdue`.
         """
-        if self.is_paused or self.stopped_at is not None:
-            raise Refused("clock.not_running")
+        LIFECYCLE.after(self.state, Verb.EXTEND)
         if self.extension is not None:
             raise Refused("clock.extended_already")
         if at >= self._due_at(calendar):

@@ -126,11 +126,11 @@ def pause_for_order(
 ) -> None:
     """The unit's clocks stand from `at`, by an approved suspension; the citizen's own date doesn't move.
 
-    Raises `Refused("clock.not_running")` where none of them runs.
+    Raises `Refused("clock.may_not_pause")` where none of them runs.
     """
     running = [kept for kept in _running(session, ticket, order, LEG) if not kept.clock.is_paused]
     if not running:
-        raise Refused("clock.not_running")
+        raise Refused("clock.may_not_pause")
     for kept in running:
         assert kept.row.id is not None
         pause = ClockPause(clock=kept.row.id, begins_at=at, why=why, by=by)
@@ -143,10 +143,10 @@ def pause_for_order(
 def resume_for_order(
     session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
 ) -> None:
-    """The unit's clocks go on. Raises `Refused("clock.not_paused")` where none of them stands."""
+    """The unit's clocks go on. Raises `Refused("clock.may_not_resume")` where none of them stands."""
     standing = [kept for kept in _running(session, ticket, order, LEG) if kept.clock.is_paused]
     if not standing:
-        raise Refused("clock.not_paused")
+        raise Refused("clock.may_not_resume")
     for kept in standing:
         kept.pauses[-1].ends_at = at
         move(session, kept, city, at)
@@ -166,12 +166,12 @@ def extend_for_order(
     """Grants the unit more time to resolve, once and before it is due; the citizen's date moves by as much, and both
     keep what was told first.
 
-    Raises `Refused`: `clock.not_running`, `clock.extended_already`, `clock.overdue`. A citizen's date that is past or
-    was moved before stays as it is.
+    Raises `Refused`: `clock.may_not_extend`, `clock.extended_already`, `clock.overdue`. A citizen's date that is past
+    or was moved before stays as it is.
     """
     resolve = next(iter(_running(session, ticket, order, (Kind.RESOLVE,))), None)
     if resolve is None:
-        raise Refused("clock.not_running")
+        raise Refused("clock.may_not_extend")
     resolve.clock.extend(at, budget, resolve.calendar(city))
     _extend(session, city, resolve, budget, why, at, by)
     for answer in _running(session, ticket, None, (Kind.ANSWER,)):

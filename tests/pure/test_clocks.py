@@ -12,7 +12,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dispatch.clocks import COLOUR_WORDS, REFUSAL_WORDS, Clock, Colour, Extension, Pause
+from dispatch.clocks import (
+    COLOUR_WORDS,
+    LIFECYCLE,
+    REFUSAL_WORDS,
+    STATE_WORDS,
+    Clock,
+    Colour,
+    Extension,
+    Pause,
+    State,
+)
 from hotline.budgets import Budget, Measure, Share, parse_budget
 from hotline.calendars import ROUND_THE_CLOCK, Calendar, Day, Kind
 from hotline.clock_policy import Kind as Promise
@@ -322,7 +332,7 @@ def test_time_is_granted_once_and_before_it_is_due() -> None:
     with pytest.raises(Refused, match=r"clock\.extended_already"):
         extended.extend(at("2026-11-20 10:00"), days(1), OFFICE)
     for still in (what.stop(at("2026-11-20 09:30")), paused(what, "2026-11-20 09:30")):
-        with pytest.raises(Refused, match=r"clock\.not_running"):
+        with pytest.raises(Refused, match=r"clock\.may_not_extend"):
             still.extend(at("2026-11-20 09:40"), days(1), OFFICE)
 
 
@@ -363,13 +373,13 @@ def test_a_pause_keeps_the_colour_that_it_found() -> None:
 def test_a_clock_is_paused_once_and_resumed_once() -> None:
     running = clock(days(5))
     standing = paused(running, "2026-11-23 10:00")
-    with pytest.raises(Refused, match=r"clock\.not_running"):
+    with pytest.raises(Refused, match=r"clock\.may_not_pause"):
         paused(standing, "2026-11-23 11:00")
-    with pytest.raises(Refused, match=r"clock\.not_running"):
+    with pytest.raises(Refused, match=r"clock\.may_not_pause"):
         paused(running.stop(at("2026-11-23 10:00")), "2026-11-23 11:00")
-    with pytest.raises(Refused, match=r"clock\.not_paused"):
+    with pytest.raises(Refused, match=r"clock\.may_not_resume"):
         running.resume(at("2026-11-23 11:00"))
-    with pytest.raises(Refused, match=r"clock\.not_paused"):
+    with pytest.raises(Refused, match=r"clock\.may_not_resume"):
         standing.stop(at("2026-11-23 11:00")).resume(at("2026-11-23 12:00"))
 
 
@@ -388,7 +398,8 @@ def test_a_history_that_cannot_have_been_is_an_error(pauses: list[tuple[str, str
         Clock(Promise.SIGN, days(1), Share(20), "1", at("2026-11-20 09:00"), history)
 
 
-def test_every_colour_and_refusal_has_words_in_both_languages() -> None:
+def test_every_colour_state_and_refusal_has_words_in_both_languages() -> None:
     assert set(COLOUR_WORDS) == set(Colour)
-    texts = (*COLOUR_WORDS.values(), *REFUSAL_WORDS.values())
+    assert set(STATE_WORDS) == set(State) == LIFECYCLE.states()
+    texts = (*COLOUR_WORDS.values(), *STATE_WORDS.values(), *REFUSAL_WORDS.values())
     assert not [text for text in texts if text not in catalogue("zh_Hans")]
