@@ -27,7 +27,8 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "calendars", "days", "policies", "clocks", "units", "areas", "reply_templates", "city",
+    "calendars", "days", "policies", "clocks", "steps", "channels", "units", "areas", "reply_templates",
+    "city",
 )  # fmt: skip
 COLUMNS = 6
 NAMING = frozenset({"name_zh", "name_en", "title_zh", "title_en"})
@@ -126,14 +127,14 @@ def sheet_fragment(visit: Visiting, sheet: str, q: Text = "") -> Response:
 @router.get("/{sheet}/new")
 def new_page(request: Request, visit: Visiting, sheet: str, name: Text = "") -> Response:
     """A form for a new row; `name` is a prompt of ours that the city wants in words of its own."""
-    return _form_page(request, visit, sheet_of(visit, sheet), None, _ours(sheet, name))
+    return form_page(request, visit, sheet_of(visit, sheet), None, _ours(sheet, name))
 
 
 @router.get("/{sheet}/{number}")
 def row_page(request: Request, visit: Visiting, sheet: str, number: int) -> Response:
     """A row's form, beside it what a change would do and what was changed before."""
     found = row_of(visit, sheet_of(visit, sheet), number)
-    return _form_page(request, visit, BY_NAME[sheet], found, found.written)
+    return form_page(request, visit, BY_NAME[sheet], found, found.written)
 
 
 def sheet_of(visit: Visit, name: str) -> Sheet:
@@ -192,6 +193,29 @@ def names_of(visit: Visit, authors: Sequence[str]) -> dict[str, str]:
     return {f"account:{identity}": name for identity, name in found}
 
 
+def form_page(
+    request: Request, visit: Visit, sheet: Sheet, row: CityRow | None, written: Written
+) -> Response:
+    """A row to edit, or a new one in which `written` stands already."""
+    page = page_for(visit, TITLE, "city")
+    known = book(visit)
+    label = known.words(sheet_words(sheet.name))
+    number = row.number if row else None
+    form = RowForm(
+        sheet=sheet.name,
+        label=label,
+        title=known.title(sheet.name, written) if row else known.words(N_("New entry")),
+        number=number,
+        since=row.since if row else None,
+        controls=known.controls(sheet, written),
+        may_end=row is not None and not sheet.single,
+        sounds=_sounds(visit, sheet, written),
+    )
+    return render(
+        request, "city/row.html", page, form=form, tabs=tabs(visit, sheet.name), status=status_of(visit)
+    )
+
+
 def _listing(visit: Visit, sheet: Sheet, q: str) -> Listing:
     known = book(visit)
     rows = known.rows(sheet.name)
@@ -223,28 +247,6 @@ def _listing(visit: Visit, sheet: Sheet, q: str) -> Listing:
         else _ours_not_in(visit, {one.key or one.title for one in all_cells})
     )
     return Listing(sheet.name, label, labels, found, q, not sheet.single, ours)
-
-
-def _form_page(
-    request: Request, visit: Visit, sheet: Sheet, row: CityRow | None, written: Written
-) -> Response:
-    page = page_for(visit, TITLE, "city")
-    known = book(visit)
-    label = known.words(sheet_words(sheet.name))
-    number = row.number if row else None
-    form = RowForm(
-        sheet=sheet.name,
-        label=label,
-        title=known.title(sheet.name, written) if row else known.words(N_("New entry")),
-        number=number,
-        since=row.since if row else None,
-        controls=known.controls(sheet, written),
-        may_end=row is not None and not sheet.single,
-        sounds=_sounds(visit, sheet, written),
-    )
-    return render(
-        request, "city/row.html", page, form=form, tabs=tabs(visit, sheet.name), status=status_of(visit)
-    )
 
 
 def _ours_not_in(visit: Visit, names: Set[str]) -> list[tuple[str, str]]:

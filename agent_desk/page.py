@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("changes", "/city/history", N_("Changes of the city's data"), "clock", "", Permission.AUDIT_READ),
     Entry("catalogue", "/catalogue", N_("Responsibility catalogue"), "book", "", Permission.CATALOGUE_READ),
     Entry("organisations", "/organisations", N_("Organisations"), "building", "", Permission.ADMIN_RULES),
+    Entry("messages", "/messages", N_("Outbox"), "reply", "", Permission.ADMIN_RULES),
     Entry("imports", "/imports", N_("Imports"), "inbox", "", Permission.ADMIN_RULES),
     Entry("citizens", "/citizens", N_("Same citizens"), "person", "", Permission.CITIZEN_JOIN),
 )

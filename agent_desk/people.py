@@ -29,6 +29,8 @@ OF_UNITS = frozenset({Role.UNIT_STAFF, Role.UNIT_LEADER})
 
 Text = Annotated[str, Query(max_length=100)]
 Short = Annotated[str, Field(max_length=64)]
+Mail = Annotated[str, Field(max_length=120, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+Mobile = Annotated[str, Field(pattern=r"^(\+?[0-9]{5,15})?$")]
 
 
 class NewPerson(BaseModel):
@@ -43,6 +45,15 @@ class NewPerson(BaseModel):
     unit: Short | None = None
     extension: Annotated[str, Field(pattern="^[0-9]{3,6}$")] | None = None
     skills: list[Short] = []
+
+
+class Contact(BaseModel):
+    """Where the person may be written to; nowhere where it is empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail: Mail = ""
+    mobile: Mobile = ""
 
 
 class NewPassword(BaseModel):
@@ -120,6 +131,15 @@ def set_password(visit: Visiting, identity: int, new: NewPassword) -> dict[str, 
     account.password_hash = accounts.hash_password(new.password)
     _end_sessions(visit, account)
     _tell(visit, "account.password_set", identity)
+    return {}
+
+
+@router.post("/api/people/{identity}/contact")
+def set_contact(visit: Visiting, identity: int, contact: Contact) -> dict[str, str]:
+    """Where a person is written to when an order of theirs nears its limit. The journal isn't told the address."""
+    account = _person(visit, identity)
+    account.mail, account.mobile = contact.mail, contact.mobile
+    _tell(visit, "account.contact_set", identity)
     return {}
 
 

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from agent_desk import naming, saved_filters
-from agent_desk.clockview import amber_at
 from agent_desk.order_commands import is_own
 from agent_desk.portal_asked import TAB_WORDS, Asked, Tab, Whose
 from agent_desk.portal_tabs import MOST, Found, counts, page
@@ -161,7 +160,7 @@ def _row(visit: Visit, found: Found) -> OrderRow:
         unit=naming.unit(visit, order.unit),
         clock=KIND_WORDS[Kind(clock.kind)] if clock else "",
         due_at=clock.due_at if clock else None,
-        amber_at=amber_at(clock) if clock else None,
+        amber_at=clock.amber_at if clock else None,
         provisional=clock.provisional if clock else False,
         marks=_worst(found.marks),
         is_shown=shown,

@@ -51,6 +51,8 @@ WORDS: Mapping[str, str] = {
     "import.bad_file": N_("This file can't be read: found {found}; expected {expected}"),
     "import.unknown": N_("There is no such import"),
     "import.not_running": N_("This import isn't running"),
+    "message.unknown": N_("There is no such message"),
+    "message.not_dead": N_("This message hasn't been given up"),
     "job.unknown": N_("This task is not known any more"),
     "catalogue.unknown": N_("There is no such version of the catalogue"),
     "catalogue.published_already": N_("This version is published already"),
@@ -75,6 +77,7 @@ WORDS: Mapping[str, str] = {
     "city.no_change": N_("Nothing is different from before"),
     "city.changed_meanwhile": N_("Somebody else has changed this entry meanwhile. Load the page again"),
     "city.changed_since": N_("Later changes touched the same entries. Undo these first"),
+    "days.bad_list": "{what}",  # said already, in the language of who is told
     "city.revision_unknown": N_("This revision can't be undone"),
     "line.unknown": N_("There is no such line"),
     "line.none_then": N_("This number is no line at that time"),

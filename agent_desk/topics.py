@@ -27,7 +27,9 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
-_OF_ORDERS = ("order", "request", "mark")
+_OF_ORDERS = ("order", "request", "mark", "clock")
+NOTICES = "notices"
+OUTBOX = "outbox"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
@@ -56,6 +58,10 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.ADMIN_RULES) or viewer.may(Permission.AUDIT_READ)
     if topic == LINK:
         return viewer.may(Permission.DESK_USE)
+    if topic == NOTICES:
+        return True
+    if topic == OUTBOX:
+        return viewer.may(Permission.ADMIN_RULES)
     noun, _, identity = topic.partition(":")
     is_ticket = noun == "ticket" and _IDENTITY.fullmatch(identity) is not None
     return is_ticket and _sees(session, viewer, int(identity))
@@ -88,6 +94,10 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun == "call" and State.PARKED in (fact.was, fact.became)
     if topic == LINK:
         return fact.noun == "link"
+    if topic == NOTICES:
+        return fact.noun == "message" and fact.data.get("account") == viewer.account
+    if topic == OUTBOX:
+        return fact.noun == "message"
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
 
 

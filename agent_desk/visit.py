@@ -114,6 +114,7 @@ def viewer_of(house: House, person: Person) -> Viewer:
         extension=person.extension,
         language=person.language,
         theme=person.theme,
+        unread=person.unread,
     )
 
 

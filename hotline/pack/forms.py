@@ -14,7 +14,14 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hotline.budgets import AMBER_FORM, BUDGET_FORM, parse_amber, parse_budget
+from hotline.budgets import (
+    AMBER_FORM,
+    BUDGET_FORM,
+    OFFSET_FORM,
+    parse_amber,
+    parse_budget,
+    parse_offset,
+)
 from hotline.calendars import Span
 from hotline.reply_templates import PLACES, unknown_places
 from hotline.words import N_, Phrase
@@ -176,6 +183,7 @@ CODE = matching(r"[a-z0-9][a-z0-9.-]*", N_("a code of small letters, digits, dot
 NUMBER = matching(r"\d{3,15}", N_("a telephone number, digits only"))
 CATEGORY = matching(r"\d{2}|\d{4}", N_("two or four digits"))
 MATTER = matching(r"\d{6}|\d{8}", N_("six or eight digits: four for the category, the others its own"))
+MATTERS = matching(r"\d{2}|\d{4}|\d{6}|\d{8}", N_("two, four, six or eight digits"))
 LANGUAGES = {"cmn": N_("Mandarin"), "yue": N_("Cantonese"), "en": N_("English")}
 LANGUAGE = matching(
     "|".join(LANGUAGES), Phrase(N_("one of {choices}"), choices="cmn, yue, en"), choices=LANGUAGES
@@ -208,4 +216,5 @@ WEEKDAY = Form(
 SPAN = Form(_span, N_("a stretch of a day as 08:30-12:00"))
 BUDGET = Form(parse_budget, BUDGET_FORM)
 AMBER = Form(parse_amber, AMBER_FORM)
+OFFSET = Form(parse_offset, OFFSET_FORM)
 RANKS = Form(_ranks, N_("skills with their rank as { general = 0, english = 1 }"), is_many=True)

@@ -10,6 +10,7 @@ from hotline.calendars import Calendar
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.lines import Line, Queue
+from hotline.messages import Channel
 from hotline.reply_templates import ReplyTemplate
 from hotline.roles import Role
 from hotline.skills import Skill
@@ -58,6 +59,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class SendingHours:
+    """When messages of one channel go out: in a calendar's working hours. `urgent`: what is urgent doesn't wait."""
+
+    hours: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
 class EarlierTicket:
     """A ticket of the demo that was closed `days_ago` days before the demo began."""
 
@@ -100,6 +109,7 @@ class CityPack:
     catalogue: Catalogue
     calendars: Mapping[str, Calendar]
     clock_policies: tuple[ClockPolicy, ...]
+    sending_hours: Mapping[Channel, SendingHours]
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]

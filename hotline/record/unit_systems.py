@@ -114,6 +114,7 @@ def recognise(session: Session, token: str, at: datetime) -> tuple[Person, froze
         theme=account.theme,
         csrf="",
         city=city,
+        unread=0,
     )
     return person, frozenset(Scope(scope) for scope in system.scopes)
 

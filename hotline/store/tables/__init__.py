@@ -19,7 +19,17 @@ from hotline.store.tables.imports import (
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
-from hotline.store.tables.orders import Attachment, ClockPause, ClockRow, Mark, OrderRequest, WorkOrder
+from hotline.store.tables.messages import MessageRow
+from hotline.store.tables.orders import (
+    Attachment,
+    ClockFiring,
+    ClockPause,
+    ClockRecompute,
+    ClockRow,
+    Mark,
+    OrderRequest,
+    WorkOrder,
+)
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tallies import UnitMonth, UnitTally
@@ -40,7 +50,9 @@ __all__ = [
     "CitizenSource",
     "CityRevision",
     "CityRow",
+    "ClockFiring",
     "ClockPause",
+    "ClockRecompute",
     "ClockRow",
     "DutyTurn",
     "FactRow",
@@ -53,6 +65,7 @@ __all__ = [
     "LoginFailure",
     "LoginSession",
     "Mark",
+    "MessageRow",
     "OrderRequest",
     "OrganisationChange",
     "SavedFilter",

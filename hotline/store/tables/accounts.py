@@ -12,7 +12,9 @@ from hotline.store.tables.columns import identity, points_at
 
 
 class Account(SQLModel, table=True):
-    """A person who may log in. `extension` is an agent's seat, `unit` is a unit's code."""
+    """A person who may log in. `extension` is an agent's seat, `unit` is a unit's code; `mail` and `mobile` are where
+    they may be written to.
+    """
 
     id: int | None = identity()
     login: str = Field(unique=True)
@@ -24,6 +26,8 @@ class Account(SQLModel, table=True):
     skills: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     language: str = "zh_Hans"
     theme: str = "auto"
+    mail: str = ""
+    mobile: str = ""
     active: bool = True
     created_at: datetime
 
