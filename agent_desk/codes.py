@@ -11,7 +11,19 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from dispatch import marks, requests, workorders
-from hotline import calls, evidence, levels, lines, presence, roles, tickets, unit_systems
+from hotline import (
+    calls,
+    deliveries,
+    evidence,
+    levels,
+    lines,
+    messages,
+    presence,
+    roles,
+    tickets,
+    unit_systems,
+)
+from hotline.words import N_
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -39,6 +51,9 @@ CODES: Mapping[str, Mapping[Any, str]] = {
         role: words for role, words in roles.ROLE_WORDS.items() if role not in roles.OF_MACHINES
     },
     "scope": unit_systems.SCOPE_WORDS,
+    "message": messages.STATE_WORDS,
+    "way": deliveries.WAY_WORDS,
+    "event": {**deliveries.EVENTS, deliveries.TEST: N_("Test message")},
     "mode": lines.MODE_WORDS,
 }
 

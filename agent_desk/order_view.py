@@ -15,7 +15,7 @@ from agent_desk.clockview import ClockView
 from agent_desk.order_commands import is_own
 from agent_desk.ticketview import TicketView, ticket_view
 from agent_desk.visit import Visit
-from dispatch import handling, orders, requesting, requests, timekeeping, workorders
+from dispatch import delivery, handling, orders, requesting, requests, timekeeping, workorders
 from dispatch.requesting import LONGEST_SUSPENSION
 from dispatch.requests import Kind as RequestKind
 from dispatch.workorders import OVER, Part, State, Verb
@@ -26,7 +26,7 @@ from hotline.errors import Refused
 from hotline.facts import subject
 from hotline.record import catalogues, visibility
 from hotline.roles import Permission
-from hotline.store.tables import FactRow, OrderRequest, Ticket, WorkOrder
+from hotline.store.tables import FactRow, MessageRow, OrderRequest, Ticket, WorkOrder
 from hotline.tickets import Type
 from hotline.words import translate
 
@@ -90,7 +90,8 @@ class Template:
 @dataclass(frozen=True)
 class OrderView:
     """All that an order's page shows. `deeds` are the commands that its state and the person's roles allow; `redo` is
-    why it has to be done again; `approves`: a leader reads the reply before it leaves the unit.
+    why it has to be done again; `approves`: a leader reads the reply before it leaves the unit; `delivery` is how it
+    was told to the unit's own system, where it has one.
     """
 
     order: WorkOrder
@@ -105,6 +106,7 @@ class OrderView:
     templates: Sequence[Template]
     redo: str
     approves: bool
+    delivery: MessageRow | None
 
     @property
     def working(self) -> list[Partner]:
@@ -147,6 +149,7 @@ def order_view(visit: Visit, identity: int) -> OrderView:
         templates=_templates(visit, ticket, order) if "reply" in deeds else (),
         redo=_redo(visit, order) if order.state == State.REDO else "",
         approves=handling.needs_approval(visit.house.city, order, visit.viewer),
+        delivery=delivery.of_order(visit.session, order),
     )
 
 

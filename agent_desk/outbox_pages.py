@@ -9,11 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import col, select
 
+from agent_desk import naming
 from agent_desk.city_pages import names_of
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import outbox
 from dispatch.channels import configured
+from hotline.deliveries import unit_of
 from hotline.messages import CHANNEL_WORDS, ERROR_WORDS, STATE_WORDS, Channel, State
 from hotline.roles import Permission
 from hotline.store.tables import MessageRow
@@ -140,17 +142,24 @@ def _rows(visit: Visit, tab: str, before: int | None) -> Sequence[MessageRow]:
 
 
 def _line(visit: Visit, row: MessageRow, names: Mapping[str, str]) -> Line:
-    word, _, status = row.error.partition(":")
-    said = translate(ERROR_WORDS[word], visit.viewer.language) if word in ERROR_WORDS else row.error
     return Line(
         row,
-        to=names.get(row.to) or _masked(row.to),
+        to=names.get(row.to) or _masked(visit, row.to),
         channel=CHANNEL_WORDS[Channel(row.channel)],
         state=STATE_WORDS[State(row.state)],
-        error=f"{said} ({status})" if status else said,
+        error=error_words(visit, row),
     )
 
 
-def _masked(address: str) -> str:
-    """Whose it is can't be read off; which one of several it was can."""
+def error_words(visit: Visit, row: MessageRow) -> str:
+    """What went wrong with a message, in words; nothing where nothing did."""
+    word, _, status = row.error.partition(":")
+    said = translate(ERROR_WORDS[word], visit.viewer.language) if word in ERROR_WORDS else row.error
+    return f"{said} ({status})" if status else said
+
+
+def _masked(visit: Visit, address: str) -> str:
+    """Whose it is can't be read off; which one of several it was can. A unit is named."""
+    if (unit := unit_of(address)) is not None:
+        return naming.unit(visit, unit)
     return f"…{address[-4:]}" if len(address) > 4 else "…"

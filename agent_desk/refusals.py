@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from agent_desk import saved_filters
 from dispatch import clocks, marks, reply_check, requests, shifts, workorders
-from hotline import evidence, tickets, unit_systems
+from hotline import deliveries, evidence, tickets, unit_systems
 from hotline.errors import Refused
 from hotline.words import N_, translate
 from telephony import actions
@@ -101,6 +101,7 @@ WORDS: Mapping[str, str] = {
     **shifts.REFUSAL_WORDS,
     **evidence.REFUSAL_WORDS,
     **unit_systems.REFUSAL_WORDS,
+    **deliveries.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
     **saved_filters.REFUSAL_WORDS,

@@ -30,6 +30,7 @@ LINK = "link"
 _OF_ORDERS = ("order", "request", "mark", "clock")
 NOTICES = "notices"
 OUTBOX = "outbox"
+DELIVERIES = "deliveries"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
@@ -62,6 +63,8 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return True
     if topic == OUTBOX:
         return viewer.may(Permission.ADMIN_RULES)
+    if topic == DELIVERIES:
+        return viewer.unit is not None or viewer.may(Permission.ADMIN_PEOPLE)
     noun, _, identity = topic.partition(":")
     is_ticket = noun == "ticket" and _IDENTITY.fullmatch(identity) is not None
     return is_ticket and _sees(session, viewer, int(identity))
@@ -98,6 +101,9 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun == "message" and fact.data.get("account") == viewer.account
     if topic == OUTBOX:
         return fact.noun == "message"
+    if topic == DELIVERIES:
+        own = fact.data.get("unit") in viewer.units or viewer.may(Permission.ADMIN_PEOPLE)
+        return fact.noun in ("message", "delivery") and own
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
 
 

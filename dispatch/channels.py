@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from hotline.messages import Channel
@@ -39,7 +42,7 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A message with its addressee's own address."""
+    """A message with its addressee's own address. `secret`: a unit's own, that signs what goes to its system."""
 
     channel: Channel
     address: str
@@ -47,6 +50,7 @@ class Letter:
     body: str
     key: str
     link: str
+    secret: str = ""
 
 
 def configured(settings: Settings) -> frozenset[Channel]:
@@ -56,6 +60,7 @@ def configured(settings: Settings) -> frozenset[Channel]:
         Channel.MAIL: bool(out.mail_host),
         Channel.SMS: bool(out.sms_url and out.secret),
         Channel.WEBHOOK: bool(out.secret),
+        Channel.SYSTEM: True,  # each has a secret of its own
     }
     return frozenset(channel for channel, is_set in ways.items() if is_set)
 
@@ -152,8 +157,31 @@ def _webhook(settings: Settings, letter: Letter, at: datetime) -> None:
     post_json(settings.messages, letter.address, letter.key, values, at)
 
 
+def _system(settings: Settings, letter: Letter, at: datetime) -> None:
+    """What a unit's own system is told: the message's body as it is, signed by the secret of that unit."""
+    out = settings.messages
+    _check_outside(out, letter.address)
+    signed_by_unit = out.model_copy(update={"secret": letter.secret})
+    post_json(signed_by_unit, letter.address, letter.key, {"key": letter.key, **json.loads(letter.body)}, at)
+
+
+def _check_outside(out: Messages, url: str) -> None:
+    """A unit names the address, so that it may not lead to this machine's own doors."""
+    if out.to_own_machine:
+        return
+    try:
+        parts = urlsplit(url)
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        raise Undelivered("unreachable") from None
+    addresses = [ip_address(str(where[0]).partition("%")[0]) for *_, where in found]
+    if any(one.is_loopback or one.is_link_local or one.is_unspecified for one in addresses):
+        raise Undelivered("no_address", for_good=True)
+
+
 _WAYS: Mapping[Channel, Callable[[Settings, Letter, datetime], None]] = {
     Channel.MAIL: _mail,
     Channel.SMS: _sms,
     Channel.WEBHOOK: _webhook,
+    Channel.SYSTEM: _system,
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from dispatch import orders
+from dispatch import delivery, orders
 from dispatch.marks import LIFTABLE, OF_ORDERS, Kind, Step
 from hotline import journal
 from hotline.errors import Refused
@@ -125,3 +125,5 @@ def _tell(
         **({"unit": of_order.unit, "order": of_order.id} if of_order else {}),
     }
     journal.append(session, Fact(kind, subject("mark", mark.id), at, by=by, data=data, ticket=ticket.id))
+    for one in concerned:
+        delivery.note(session, ticket, one, kind, at, mark=mark.kind, step=mark.step, reason=mark.text)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from dispatch import tally, timekeeping, workorders
+from dispatch import delivery, tally, timekeeping, workorders
 from dispatch.measures import Measure
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import journal, tickets
@@ -284,3 +284,9 @@ def tell(
             ticket=ticket.id,
         ),
     )
+    delivery.note(session, ticket, order, kind, at, **_said_to_system(data))
+
+
+def _said_to_system(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Of what happened: which request it was about, and why."""
+    return {name: data[name] for name in ("request", "reason") if data and data.get(name)}

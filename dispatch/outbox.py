@@ -159,7 +159,7 @@ def _locked(session: Session, identity: int) -> MessageRow:
 
 
 def _fact(kind: str, identity: int | None, channel: str, to: str, at: datetime, by: str) -> Fact:
-    """An account is named, an address isn't."""
-    noun, _, account = to.partition(":")
-    whose = {"account": int(account)} if noun == "account" else {}
+    """An account or a unit is named, an address isn't."""
+    noun, _, name = to.partition(":")
+    whose = {"account": int(name)} if noun == "account" else {"unit": name} if noun == "unit" else {}
     return Fact(kind, subject("message", identity), at, by=by, data={"channel": channel, **whose})

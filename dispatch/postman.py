@@ -13,12 +13,14 @@ from sqlmodel import Session
 
 from dispatch import channels, outbox, worker
 from dispatch.channels import Letter, Undelivered
+from dispatch.delivery import CHANNEL
 from hotline.bell import Bell
+from hotline.deliveries import Way, unit_of
 from hotline.messages import Channel
 from hotline.platform import addresses
 from hotline.settings import Settings, load
 from hotline.store import Store, open_store
-from hotline.store.tables import Account, MessageRow
+from hotline.store.tables import Account, MessageRow, UnitDelivery
 
 AT_ONCE = 8
 """Messages claimed together: all of them are tried before the claim runs out, however slow the other side is."""
@@ -63,8 +65,19 @@ def send_due(settings: Settings, store: Store, now: Callable[[], datetime]) -> i
 
 
 def _letter(session: Session, row: MessageRow) -> Letter:
-    channel = Channel(row.channel)
+    channel, unit = Channel(row.channel), unit_of(row.to)
+    if unit is not None:
+        return _to_unit(session, unit, row)
     return Letter(channel, _address(session, channel, row.to), row.subject, row.body, row.key, row.link)
+
+
+def _to_unit(session: Session, unit: str, row: MessageRow) -> Letter:
+    """The unit's present address, and its secret; none where it isn't told any more, or by another way now."""
+    delivery = session.get(UnitDelivery, unit)
+    channel = Channel(row.channel)
+    still_so = delivery is not None and CHANNEL[Way(delivery.way)] is channel
+    address, secret = (delivery.address, delivery.secret) if delivery and still_so else ("", "")
+    return Letter(channel, address, row.subject, row.body, row.key, row.link, secret)
 
 
 def _address(session: Session, channel: Channel, to: str) -> str:

@@ -9,12 +9,15 @@ from hotline.words import N_
 
 
 class Channel(StrEnum):
-    """How a message reaches somebody: on their own pages, by mail, by text message, or from machine to machine."""
+    """How a message reaches somebody: on their own pages, by mail, by text message, from machine to machine, or into
+    a unit's own system, which has a secret of its own.
+    """
 
     NOTICE = "notice"
     MAIL = "mail"
     SMS = "sms"
     WEBHOOK = "webhook"
+    SYSTEM = "system"
 
 
 CHANNEL_WORDS = {
@@ -22,6 +25,7 @@ CHANNEL_WORDS = {
     Channel.MAIL: N_("Mail"),
     Channel.SMS: N_("Text message"),
     Channel.WEBHOOK: N_("Webhook"),
+    Channel.SYSTEM: N_("Unit's own system"),
 }
 
 

@@ -158,6 +158,9 @@ class Messages(Section):
         "", description="signs webhooks and text messages (HMAC-SHA256); empty: neither is sent"
     )
     timeout: float = Field(10.0, gt=0, le=15, description="seconds that one sending may take")
+    to_own_machine: bool = Field(
+        False, description="whether the webhook of a unit's system may lead to this machine itself"
+    )
 
 
 class Settings(Section):

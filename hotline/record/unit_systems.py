@@ -44,7 +44,7 @@ def admit(
     session: Session, unit: str, name: str, scopes: Collection[Scope], viewer: Viewer, at: datetime
 ) -> str:
     """Gives a system of the unit a token, which is told this once and kept nowhere."""
-    _must_manage(viewer, unit)
+    must_manage(viewer, unit)
     if not name.strip():
         raise Refused("field.missing", field="name")
     if len(name.strip()) > NAME_LENGTH:
@@ -80,7 +80,7 @@ def revoke(session: Session, identity: int, viewer: Viewer, at: datetime) -> Non
     system = session.get(UnitSystem, identity)
     if system is None or system.revoked_at is not None:
         raise Refused("system.unknown")
-    _must_manage(viewer, system.unit)
+    must_manage(viewer, system.unit)
     system.revoked_at = at
     session.get_one(Account, system.account).active = False
     _tell(session, system, "system.revoked", viewer, at)
@@ -125,7 +125,8 @@ def _note_use(session: Session, system: UnitSystem, at: datetime) -> None:
         session.exec(update(UnitSystem).where(col(UnitSystem.id) == system.id, long_ago).values(used_at=at))
 
 
-def _must_manage(viewer: Viewer, unit: str) -> None:
+def must_manage(viewer: Viewer, unit: str) -> None:
+    """Raises `Refused("not_allowed")` for whoever may not."""
     if not may_manage(viewer, unit):
         raise Refused("not_allowed", permission=Permission.ORDER_APPROVE.value)
 

@@ -34,7 +34,7 @@ from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tallies import UnitMonth, UnitTally
 from hotline.store.tables.tickets import Ticket, TicketEntry
-from hotline.store.tables.unit_systems import UnitSystem
+from hotline.store.tables.unit_systems import UnitDelivery, UnitSystem
 
 __all__ = [
     "Account",
@@ -73,6 +73,7 @@ __all__ = [
     "SwitchReading",
     "Ticket",
     "TicketEntry",
+    "UnitDelivery",
     "UnitMonth",
     "UnitSystem",
     "UnitTally",

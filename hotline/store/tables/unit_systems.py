@@ -1,4 +1,4 @@
-"""Units' own systems that work with their orders."""
+"""Units' own systems that work with their orders, and how they are told of new ones."""
 
 from __future__ import annotations
 
@@ -28,3 +28,16 @@ class UnitSystem(SQLModel, table=True):
     made_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+class UnitDelivery(SQLModel, table=True):
+    """How a unit is told what happens to its orders: `way` is webhook or mail. `secret` signs webhooks."""
+
+    __tablename__ = "unit_delivery"
+
+    unit: str = Field(primary_key=True)
+    way: str
+    address: str
+    secret: str
+    set_by: str
+    set_at: datetime

@@ -85,6 +85,15 @@ def _systems() -> None:
         sa.UniqueConstraint("token_hash"),
     )
     op.create_index(op.f("ix_unit_system_unit"), "unit_system", ["unit"])
+    op.create_table(
+        "unit_delivery",
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("unit", "way", "address", "secret", "set_by")
+        ),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit"),
+    )
 
 
 def _tallies() -> None:
