@@ -20,9 +20,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from agent_desk import (
+    attachments,
     catalogue_pages,
     catalogue_versions,
     city_commands,
+    city_days,
     city_history,
     city_lines,
     city_pages,
@@ -31,13 +33,17 @@ from agent_desk import (
     daywatch,
     desk,
     dialplan_pages,
+    duty_pages,
     floor,
     import_pages,
     jobs,
     line_reports,
     login,
+    notices,
     order_commands,
+    order_pages,
     organisation_pages,
+    outbox_pages,
     people,
     portal,
     prompt_sounds,
@@ -48,16 +54,19 @@ from agent_desk import (
     rule_simulation,
     rule_tester,
     same_citizens,
+    scorecard,
     seat,
     seatwatch,
     sockets,
     start,
     suggest,
     supervision_commands,
+    system_pages,
     third_party,
     ticket_commands,
     ticket_pages,
     trycall,
+    unit_api,
 )
 from agent_desk.board import Board
 from agent_desk.follow import Follower
@@ -67,6 +76,7 @@ from agent_desk.render import language_of, page_for_anybody, render
 from agent_desk.seatbeats import SeatBeats
 from agent_desk.visit import path_of
 from hotline.errors import Refused, Unreachable
+from hotline.unit_systems import Pace
 
 STATIC = Path(__file__).parent / "static"
 ROUTERS = (
@@ -85,12 +95,20 @@ ROUTERS = (
     console,
     console_commands,
     portal,
+    order_pages,
+    attachments,
+    scorecard,
+    duty_pages,
+    system_pages,
+    unit_api,
     floor,
     people,
     recordings,
     sockets,
     trycall,
     jobs,
+    notices,
+    outbox_pages,
     same_citizens,
     catalogue_pages,
     catalogue_versions,
@@ -99,6 +117,7 @@ ROUTERS = (
     rule_pages,
     rule_simulation,
     rule_tester,
+    city_days,
     city_history,
     prompt_sounds,
     city_pages,
@@ -124,8 +143,10 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     app.state.beats = SeatBeats()
+    app.state.pace = Pace()
     for module in ROUTERS:
         app.include_router(module.router)
+    app.include_router(unit_api.document)
     app.add_api_route("/health", _health)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Refused, _refused)
@@ -216,9 +237,9 @@ def _explain(request: Request, refusal: Refused, status: HTTPStatus | None = Non
         answer: Response = render(request, "refused.html", page, status=status.value, words=words)
         answer.status_code = status
         return answer
-    return JSONResponse(
-        {"key": refusal.key, "message": words, "field": refusal.facts.get("field")}, status_code=status
-    )
+    later = {"Retry-After": str(refusal.facts["seconds"])} if "seconds" in refusal.facts else None
+    said = {"key": refusal.key, "message": words, "field": refusal.facts.get("field")}
+    return JSONResponse(said, status_code=status, headers=later)
 
 
 def _wants_page(request: Request) -> bool:

@@ -29,7 +29,8 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "rules", "calendars", "days", "policies", "clocks", "units", "areas", "city",
+    "rules", "calendars", "days", "policies", "clocks", "steps", "channels", "units", "areas",
+    "reply_templates", "city",
 )  # fmt: skip
 COLUMNS = 6
 NAMING = frozenset({"name_zh", "name_en", "title_zh", "title_en"})
@@ -128,14 +129,14 @@ def sheet_fragment(visit: Visiting, sheet: str, q: Text = "") -> Response:
 @router.get("/{sheet}/new")
 def new_page(request: Request, visit: Visiting, sheet: str, name: Text = "") -> Response:
     """A form for a new row; `name` is a prompt of ours that the city wants in words of its own."""
-    return _form_page(request, visit, sheet_of(visit, sheet), None, _ours(sheet, name))
+    return form_page(request, visit, sheet_of(visit, sheet), None, _ours(sheet, name))
 
 
 @router.get("/{sheet}/{number}")
 def row_page(request: Request, visit: Visiting, sheet: str, number: int) -> Response:
     """A row's form, beside it what a change would do and what was changed before."""
     found = row_of(visit, sheet_of(visit, sheet), number)
-    return _form_page(request, visit, BY_NAME[sheet], found, found.written)
+    return form_page(request, visit, BY_NAME[sheet], found, found.written)
 
 
 def sheet_of(visit: Visit, name: str) -> Sheet:
@@ -230,7 +231,7 @@ def _listing(visit: Visit, sheet: Sheet, q: str) -> Listing:
     return Listing(sheet.name, label, labels, found, q, not sheet.single, ours)
 
 
-def _form_page(
+def form_page(
     request: Request, visit: Visit, sheet: Sheet, row: CityRow | None, written: Written
 ) -> Response:
     page = page_for(visit, TITLE, "city")

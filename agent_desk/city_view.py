@@ -26,6 +26,9 @@ SEARCHES = {"units": "/api/units", "areas": "/api/areas", "matters": "/api/headi
 FROM, UNTIL = "valid_from", "valid_until"
 NAMES = (("name_zh", "name_en"), ("title_zh", "title_en"))
 
+TITLED = {"clocks": ("policy", "kind"), "steps": ("policy", "does"), "channels": ("channel",)}
+"""The fields in whose words a row is called that has no name."""
+
 Written = Mapping[str, Any]
 
 
@@ -124,9 +127,9 @@ class Book:
                 return f"{number} {name}" if number and sheet in ("lines", "emergency") else str(name)
         if sheet == "days":
             return f"{self.name('calendars', str(written.get('calendar')))} {written.get('day')}"
-        if sheet == "clocks":
+        if sheet in TITLED:
             fields = {field.name: field for field in BY_NAME[sheet].fields}
-            return " · ".join(filter(None, (self.said(fields[name], written) for name in ("policy", "kind"))))
+            return " · ".join(filter(None, (self.said(fields[name], written) for name in TITLED[sheet])))
         return str(written.get(BY_NAME[sheet].title, ""))
 
     def name(self, sheet: str, key: str) -> str:

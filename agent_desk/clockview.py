@@ -10,13 +10,13 @@ from agent_desk.visit import Visit
 from dispatch import timekeeping
 from dispatch.clocks import COLOUR_WORDS, Colour
 from hotline.clock_policy import KIND_WORDS
-from hotline.store.tables import ClockRow, Ticket
+from hotline.store.tables import Ticket
 
 
 @dataclass(frozen=True)
 class ClockView:
     """One clock. `label` and `standing` are English words to be translated; `amber_at` is when it turned, or will
-    turn, amber.
+    turn, amber; `first_due_at` when it was due before more time was granted.
     """
 
     order: int | None
@@ -26,15 +26,17 @@ class ClockView:
     standing: str
     due_at: datetime | None
     amber_at: datetime | None
+    first_due_at: datetime | None
     provisional: bool
+    paused: bool
     late: bool
 
 
 def clock_views(visit: Visit, ticket: Ticket) -> Sequence[ClockView]:
     """The ticket's clocks as of this visit."""
     views = []
-    for row, clock in timekeeping.of_ticket(visit.session, ticket):
-        calendar = visit.house.city.calendars[row.calendar]
+    for kept in timekeeping.kept_of_ticket(visit.session, ticket):
+        row, clock, calendar = kept.row, kept.clock, kept.calendar(visit.house.city)
         colour = clock.colour(visit.at, calendar)
         views.append(
             ClockView(
@@ -44,15 +46,11 @@ def clock_views(visit: Visit, ticket: Ticket) -> Sequence[ClockView]:
                 colour=colour,
                 standing=COLOUR_WORDS[colour],
                 due_at=row.due_at,
-                amber_at=amber_at(row),
+                amber_at=row.amber_at,
+                first_due_at=row.first_due_at,
                 provisional=row.provisional,
+                paused=clock.is_paused,
                 late=clock.is_late(visit.at, calendar),
             )
         )
     return views
-
-
-def amber_at(row: ClockRow) -> datetime:
-    """When the clock turns amber; its start where that has happened already, so that it shows as amber now."""
-    coming = row.next_event_at is not None and row.due_at is not None and row.next_event_at < row.due_at
-    return row.next_event_at if coming and row.next_event_at else row.started_at

@@ -11,7 +11,19 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from dispatch import marks, requests, workorders
-from hotline import calls, levels, lines, presence, roles, tickets
+from hotline import (
+    calls,
+    deliveries,
+    evidence,
+    levels,
+    lines,
+    messages,
+    presence,
+    roles,
+    tickets,
+    unit_systems,
+)
+from hotline.words import N_
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -20,6 +32,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "channel": tickets.CHANNEL_WORDS,
     "satisfaction": tickets.SATISFACTION_WORDS,
     "solution": tickets.SOLUTION_WORDS,
+    "file_audience": evidence.AUDIENCE_WORDS,
     "order": workorders.STATE_WORDS,
     "part": workorders.PART_WORDS,
     "request": requests.KIND_WORDS,
@@ -34,6 +47,13 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "pause": presence.REASON_WORDS,
     "level": levels.LEVEL_WORDS,
     "role": roles.ROLE_WORDS,
+    "persons_role": {
+        role: words for role, words in roles.ROLE_WORDS.items() if role not in roles.OF_MACHINES
+    },
+    "scope": unit_systems.SCOPE_WORDS,
+    "message": messages.STATE_WORDS,
+    "way": deliveries.WAY_WORDS,
+    "event": {**deliveries.EVENTS, deliveries.TEST: N_("Test message")},
     "mode": lines.MODE_WORDS,
 }
 

@@ -14,7 +14,6 @@ from sqlalchemy import Select
 from sqlmodel import and_, col, func, or_, select
 
 from agent_desk import naming
-from agent_desk.clockview import amber_at
 from agent_desk.render import fragment, page_for, render
 from agent_desk.suggested import Suggested, suggested
 from agent_desk.visit import Visit, Visiting, VisitRoute
@@ -239,7 +238,7 @@ def _row(visit: Visit, ticket: Ticket, clock: ClockRow | None, **more: Any) -> R
         area=naming.area(visit, ticket.area),
         unit=naming.unit(visit, order.unit) if order else "",
         due_at=clock.due_at if clock else None,
-        amber_at=amber_at(clock) if clock else None,
+        amber_at=clock.amber_at if clock else None,
         **more,
     )
 

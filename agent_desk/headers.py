@@ -30,7 +30,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._fixed)
+                for name, value in self._fixed.items():
+                    headers.setdefault(name, value)  # what somebody handed in is sealed more closely
                 headers["Cache-Control"] = _keeping(scope["path"])
             await send(message)
 

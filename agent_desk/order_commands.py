@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
-from agent_desk.visit import Visiting, VisitRoute
+from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import handling, orders, requesting, reviewing, timekeeping
 from dispatch.requests import Approval, Extension, Return, ReturnReason, Suspension
 from hotline.clock_policy import Kind
+from hotline.errors import Refused
 from hotline.store.tables import WorkOrder
 from hotline.words import N_, translate
 
@@ -35,9 +36,10 @@ class Contact(Body):
 
 
 class Delegation(Body):
-    """To whom below, the first of which leads; `basis` where the catalogue has it handled higher up."""
+    """To whom below, and which of them leads (else the first); `basis` where the catalogue has it handled higher up."""
 
-    units: Annotated[list[Line], Field(max_length=20)]
+    units: Annotated[list[Line], Field(max_length=20)] = []
+    lead: Line = ""
     reason: Words = ""
     basis: Words = ""
 
@@ -59,10 +61,16 @@ class Reply(Body):
     override: Words = ""
 
 
+class Draft(Reply):
+    """A reply that is still being written."""
+
+    public: Words = ""
+
+
 class ReturnAsked(Body):
     reason: ReturnReason
     basis: Words
-    proposed: Line
+    proposed: Line | None = None
 
 
 class ExtensionAsked(Body):
@@ -93,7 +101,7 @@ class Done(BaseModel):
 @router.post("/{identity}/sign")
 def sign(visit: Visiting, identity: int) -> Done:
     """The unit takes the order on."""
-    order = _own(visit, identity)
+    order = own(visit, identity)
     handling.sign(visit.session, order, visit.viewer, visit.at)
     return Done(state=order.state)
 
@@ -101,7 +109,7 @@ def sign(visit: Visiting, identity: int) -> Done:
 @router.post("/{identity}/contact")
 def contact(visit: Visiting, identity: int, reached: Contact) -> Done:
     """The unit has reached the citizen."""
-    order = _own(visit, identity)
+    order = own(visit, identity)
     handling.contact(visit.session, order, reached.how, visit.viewer, visit.at)
     return Done(state=order.state)
 
@@ -109,18 +117,17 @@ def contact(visit: Visiting, identity: int, reached: Contact) -> Done:
 @router.post("/{identity}/delegate")
 def delegate(visit: Visiting, identity: int, to: Delegation) -> Done:
     """The unit hands the order down."""
-    order, city = _own(visit, identity), visit.house.city
-    handling.delegate(
-        visit.session, city, order, to.units, to.reason.strip(), to.basis, visit.viewer, visit.at
-    )
-    units = "、".join(naming.unit(visit, unit) for unit in to.units)
-    return _done(visit, order, N_("Delegated to {units}"), units=units)
+    order, city = own(visit, identity), visit.house.city
+    units = list(dict.fromkeys([to.lead, *to.units] if to.lead else to.units))
+    handling.delegate(visit.session, city, order, units, to.reason.strip(), to.basis, visit.viewer, visit.at)
+    names = "、".join(naming.unit(visit, unit) for unit in units)
+    return _done(visit, order, N_("Delegated to {units}"), units=names)
 
 
 @router.post("/{identity}/take-back")
 def take_back(visit: Visiting, identity: int) -> Done:
     """The unit goes on with what it had handed down."""
-    order = _own(visit, identity)
+    order = own(visit, identity)
     handling.take_back(visit.session, order, visit.viewer, visit.at)
     return Done(state=order.state)
 
@@ -128,7 +135,7 @@ def take_back(visit: Visiting, identity: int) -> Done:
 @router.post("/{identity}/ask-along")
 def ask_along(visit: Visiting, identity: int, helper: Helper) -> Done:
     """The unit that leads has another one work along."""
-    order, city = _own(visit, identity), visit.house.city
+    order, city = own(visit, identity), visit.house.city
     handling.ask_along(visit.session, city, order, helper.unit, helper.reason.strip(), visit.viewer, visit.at)
     return _done(visit, order, N_("{unit} works along now"), unit=naming.unit(visit, helper.unit))
 
@@ -136,7 +143,7 @@ def ask_along(visit: Visiting, identity: int, helper: Helper) -> Done:
 @router.post("/{identity}/resume")
 def resume(visit: Visiting, identity: int) -> Done:
     """The unit goes on with a suspended order."""
-    order = _own(visit, identity)
+    order = own(visit, identity)
     handling.resume(visit.session, visit.house.city, order, visit.viewer, visit.at)
     return Done(state=order.state)
 
@@ -144,7 +151,7 @@ def resume(visit: Visiting, identity: int) -> Done:
 @router.post("/{identity}/reply")
 def reply(visit: Visiting, identity: int, answer: Reply) -> Done:
     """The unit answers the citizen, through the centre; where its leader has to read it first, through them."""
-    order, city = _own(visit, identity), visit.house.city
+    order, city = own(visit, identity), visit.house.city
     said = answer.public, answer.internal, answer.override
     if handling.needs_approval(city, order, visit.viewer):
         handling.Reply(*said)  # as long as a reply may be
@@ -157,8 +164,8 @@ def reply(visit: Visiting, identity: int, answer: Reply) -> Done:
 @router.post("/{identity}/return")
 def ask_return(visit: Visiting, identity: int, asked: ReturnAsked) -> Done:
     """The unit says that the order isn't its own."""
-    order = _own(visit, identity)
-    form = Return(asked.reason, asked.basis.strip(), asked.proposed)
+    order = own(visit, identity)
+    form = Return(asked.reason, asked.basis.strip(), asked.proposed or "")
     requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
     return _done(visit, order, N_("The centre decides on the return"))
 
@@ -166,7 +173,7 @@ def ask_return(visit: Visiting, identity: int, asked: ReturnAsked) -> Done:
 @router.post("/{identity}/extend")
 def ask_extension(visit: Visiting, identity: int, asked: ExtensionAsked) -> Done:
     """The unit needs more time."""
-    order = _own(visit, identity)
+    order = own(visit, identity)
     measure = timekeeping.budget_of_order(visit.session, order, Kind.RESOLVE).measure
     form = Extension(asked.amount, asked.reason.strip(), asked.basis.strip(), measure)
     requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
@@ -176,7 +183,7 @@ def ask_extension(visit: Visiting, identity: int, asked: ExtensionAsked) -> Done
 @router.post("/{identity}/suspend")
 def ask_suspension(visit: Visiting, identity: int, asked: SuspensionAsked) -> Done:
     """It can't be done yet; the unit promises until when."""
-    order = _own(visit, identity)
+    order = own(visit, identity)
     form = Suspension(asked.promise.strip(), asked.review_on, asked.reason.strip())
     requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
     return _done(visit, order, N_("The centre decides on the suspension"))
@@ -185,7 +192,7 @@ def ask_suspension(visit: Visiting, identity: int, asked: SuspensionAsked) -> Do
 @router.post("/{identity}/accept")
 def accept(visit: Visiting, identity: int) -> Done:
     """The unit above is content with the reply of what it had handed down."""
-    order = _own(visit, identity)
+    order = orders.find(visit.session, visit.viewer, identity)
     reviewing.accept_below(visit.session, order, visit.viewer, visit.at)
     return Done(state=order.state)
 
@@ -193,13 +200,23 @@ def accept(visit: Visiting, identity: int) -> Done:
 @router.post("/{identity}/redo")
 def redo(visit: Visiting, identity: int, said: Note) -> Done:
     """The unit above has it done again."""
-    order = _own(visit, identity)
+    order = orders.find(visit.session, visit.viewer, identity)
     reviewing.send_back_below(visit.session, visit.house.city, order, said.note, visit.viewer, visit.at)
     return Done(state=order.state)
 
 
-def _own(visit: Visiting, identity: int) -> WorkOrder:
-    return orders.find(visit.session, visit.viewer, identity)
+def own(visit: Visiting, identity: int) -> WorkOrder:
+    """An order of the person's own unit: of those below one sees orders, and leaves the work to them."""
+    order = orders.find(visit.session, visit.viewer, identity)
+    if not is_own(visit, order):
+        raise Refused("order.not_own")
+    return order
+
+
+def is_own(visit: Visit, order: WorkOrder) -> bool:
+    """Whether it is the person's own unit's, or one's whose duties that took over."""
+    own = visit.viewer.unit
+    return own is not None and order.unit in visit.house.city.units.with_predecessors([own])
 
 
 def _done(visit: Visiting, order: WorkOrder, words: str, **values: str) -> Done:

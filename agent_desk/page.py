@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("catalogue", "/catalogue", N_("Responsibility catalogue"), "book", "", Permission.CATALOGUE_READ),
     Entry("rules", "/rules/try", N_("Try the dispatch rules"), "arrow", "", Permission.CATALOGUE_READ),
     Entry("organisations", "/organisations", N_("Organisations"), "building", "", Permission.ADMIN_RULES),
+    Entry("messages", "/messages", N_("Outbox"), "reply", "", Permission.ADMIN_RULES),
     Entry("imports", "/imports", N_("Imports"), "inbox", "", Permission.ADMIN_RULES),
     Entry("citizens", "/citizens", N_("Same citizens"), "person", "", Permission.CITIZEN_JOIN),
 )

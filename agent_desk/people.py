@@ -16,7 +16,7 @@ from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
 from hotline.record import accounts
-from hotline.roles import Permission, Role
+from hotline.roles import OF_MACHINES, Permission, Role
 from hotline.skills import Skill
 from hotline.store.tables import Account, LoginSession
 from hotline.words import N_
@@ -29,6 +29,8 @@ OF_UNITS = frozenset({Role.UNIT_STAFF, Role.UNIT_LEADER})
 
 Text = Annotated[str, Query(max_length=100)]
 Short = Annotated[str, Field(max_length=64)]
+Mail = Annotated[str, Field(max_length=120, pattern=r"^([^@\s]+@[^@\s]+)?$")]
+Mobile = Annotated[str, Field(pattern=r"^(\+?[0-9]{5,15})?$")]
 
 
 class NewPerson(BaseModel):
@@ -43,6 +45,15 @@ class NewPerson(BaseModel):
     unit: Short | None = None
     extension: Annotated[str, Field(pattern="^[0-9]{3,6}$")] | None = None
     skills: list[Short] = []
+
+
+class Contact(BaseModel):
+    """Where the person may be written to; nowhere where it is empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail: Mail = ""
+    mobile: Mobile = ""
 
 
 class NewPassword(BaseModel):
@@ -88,6 +99,8 @@ def people_fragment(visit: Visiting, q: Text = "") -> Response:
 def add(visit: Visiting, person: NewPerson) -> dict[str, int | None]:
     """A new person, who can log in at once."""
     visit.viewer.must(Permission.ADMIN_PEOPLE)
+    if OF_MACHINES & set(person.roles):
+        raise Refused("field.unknown", field="roles")
     if person.unit is not None and person.unit not in visit.house.city.units:
         raise Refused("field.unknown", field="unit")
     if person.extension is not None:
@@ -121,6 +134,15 @@ def set_password(visit: Visiting, identity: int, new: NewPassword) -> dict[str, 
     return {}
 
 
+@router.post("/api/people/{identity}/contact")
+def set_contact(visit: Visiting, identity: int, contact: Contact) -> dict[str, str]:
+    """Where a person is written to when an order of theirs nears its limit. The journal isn't told the address."""
+    account = _person(visit, identity)
+    account.mail, account.mobile = contact.mail, contact.mobile
+    _tell(visit, "account.contact_set", identity)
+    return {}
+
+
 @router.post("/api/people/{identity}/active")
 def set_active(visit: Visiting, identity: int, wanted: Activity) -> dict[str, str]:
     """Closes an account, which ends its sessions, or opens it again. Nobody closes their own."""
@@ -136,7 +158,8 @@ def set_active(visit: Visiting, identity: int, wanted: Activity) -> dict[str, st
 
 def _rows(visit: Visit, q: str) -> list[PersonRow]:
     visit.viewer.must(Permission.ADMIN_PEOPLE)
-    asked = select(Account).order_by(col(Account.active).desc(), Account.login).limit(MOST)
+    of_people = ~col(Account.roles).contains([role.value for role in OF_MACHINES])
+    asked = select(Account).where(of_people).order_by(col(Account.active).desc(), Account.login).limit(MOST)
     if q.strip():
         named = col(Account.name).contains(q.strip(), autoescape=True)
         asked = asked.where(named | col(Account.login).contains(q.strip().lower(), autoescape=True))

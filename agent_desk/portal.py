@@ -1,52 +1,59 @@
-"""The units' portal: what a unit has to sign, has in hand and has done, and one work order to act on."""
+"""The units' portal: what a unit has to sign for, has in hand, has handed down and has done, with what is due first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import func
-from sqlmodel import col, select
+from pydantic import Field
 
-from agent_desk import naming
-from agent_desk.clockview import ClockView, amber_at, clock_views
+from agent_desk import naming, saved_filters
+from agent_desk.order_commands import is_own
+from agent_desk.portal_asked import TAB_WORDS, Asked, Tab, Whose
+from agent_desk.portal_tabs import MOST, Found, counts, page
 from agent_desk.render import fragment, page_for, render
-from agent_desk.ticket_pages import note_look
-from agent_desk.ticketview import TicketView, ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import workorders
-from dispatch.workorders import TO_SIGN, State, Verb
+from dispatch.marks import Kind as MarkKind
+from dispatch.workorders import State, Verb
 from hotline.clock_policy import KIND_WORDS, Kind
-from hotline.errors import Refused
-from hotline.record import visibility
+from hotline.levels import LEVEL_WORDS
+from hotline.record.visibility import TAKEN
 from hotline.roles import Permission
-from hotline.store.tables import ClockRow, Ticket, WorkOrder
+from hotline.store.tables import Mark, SavedFilter
 from hotline.words import N_
 
 router = APIRouter(route_class=VisitRoute)
 
-PAGE = 30
-
-TABS: Mapping[str, tuple[str, frozenset[State]]] = {
-    "to-sign": (N_("To sign"), TO_SIGN),
-    "in-hand": (N_("In hand"), frozenset({State.SIGNED, State.SUSPENDED, State.DELEGATED})),
-    "replied": (N_("Awaiting revisit"), frozenset({State.REPLIED, State.ACCEPTED})),
-    "done": (N_("Done"), frozenset({State.ACCEPTED})),
+WHOSE_WORDS = {
+    Whose.OWN: N_("Our own"),
+    Whose.BELOW: N_("Those below"),
+    Whose.ALL: N_("All"),
 }
-OPEN = frozenset(TABS) - {"done"}
-Tab = Annotated[str, Query(pattern="^(" + "|".join(TABS) + ")$")]
-_CLOCK_OF = {"to-sign": Kind.SIGN, "in-hand": Kind.RESOLVE}
+ON_A_ROW = (MarkKind.RED, MarkKind.YELLOW, MarkKind.SUPERVISED, MarkKind.NOTED, MarkKind.LETTER)
+Wanted = Annotated[Asked, Query()]
+
+
+class FilterName(Asked):
+    """A filter to keep: what it is called, and the fields of the form that are filled in."""
+
+    name: Annotated[str, Field(max_length=40)] = ""
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        return {name: value for name, value in super().wanted.items() if name != "name"}
 
 
 @dataclass(frozen=True)
 class OrderRow:
-    """One line of a tab; `clock` (in English), `due_at` and `amber_at` are of the promise that matters there."""
+    """One line of a tab. `clock` (in English), `due_at` and `amber_at` are of the promise that runs out next; `marks`
+    are of the kinds that a list shows; `is_shown`: whether the ticket may still be looked at.
+    """
 
-    order: WorkOrder
-    ticket: Ticket
+    found: Found
     matter: str
     area: str
     unit: str
@@ -54,135 +61,118 @@ class OrderRow:
     due_at: datetime | None
     amber_at: datetime | None
     provisional: bool
+    marks: Sequence[Mark]
+    is_shown: bool
     may_sign: bool
 
 
 @dataclass(frozen=True)
 class Portal:
-    """What the list shows: the rows of one tab below the order `before`, how many lie under each open tab, and where
-    it goes on.
+    """What the list shows: the rows of one tab, how many lie under each that asks for something, and where it goes
+    on.
     """
 
-    tab: str
-    tabs: Mapping[str, tuple[str, frozenset[State]]]
-    counts: Mapping[str, int]
-    before: int | None
+    asked: Asked
+    tabs: Mapping[Tab, str]
+    counts: Mapping[Tab, int]
     rows: Sequence[OrderRow]
-    next: int | None
-    now: datetime
-
-
-@dataclass(frozen=True)
-class OrderView:
-    """One work order with its ticket; `may_*` say which commands its state and the person's roles allow."""
-
-    order: WorkOrder
-    unit: str
-    clocks: Sequence[ClockView]
-    ticket: TicketView
-    may_sign: bool
-    may_reply: bool
+    next: str
+    most: int = MOST
 
 
 @router.get("/portal")
-def portal_page(
-    request: Request, visit: Visiting, tab: Tab = "to-sign", before: int | None = None
-) -> Response:
-    """The unit's orders under one tab, the newest first."""
-    page = page_for(visit, N_("Unit portal"), "portal")
-    own = naming.unit(visit, visit.viewer.unit or "")
-    return render(request, "portal.html", page, unit=own, portal=_portal(visit, tab, before))
+def portal_page(request: Request, visit: Visiting, asked: Wanted) -> Response:
+    """The unit's orders under one tab, with what is due first."""
+    frame = page_for(visit, N_("Unit portal"), "portal")
+    portal = _portal(visit, asked)
+    return render(request, "portal.html", frame, portal=portal, **_around(visit, asked))
 
 
 @router.get("/portal/list")
-def portal_fragment(visit: Visiting, tab: Tab = "to-sign") -> Response:
+def portal_fragment(visit: Visiting, asked: Wanted) -> Response:
     """The list again, after something changed."""
-    return fragment(visit, "portal/list.html", portal=_portal(visit, tab, None))
+    return fragment(visit, "portal/list.html", portal=_portal(visit, asked))
 
 
-@router.get("/portal/orders/{identity}")
-def order_page(request: Request, visit: Visiting, identity: int) -> Response:
-    """One work order, with all that the unit may know of its ticket."""
-    page = page_for(visit, N_("Work order"), "portal")
-    view = _order_view(visit, identity)
-    note_look(visit, view.ticket)
-    return render(request, "order.html", page, view=view)
-
-
-@router.get("/portal/orders/{identity}/body")
-def order_fragment(visit: Visiting, identity: int) -> Response:
-    """The same again, after something changed."""
-    view = _order_view(visit, identity)
-    note_look(visit, view.ticket)
-    return fragment(visit, "portal/order_body.html", view=view)
-
-
-def _portal(visit: Visit, tab: str, before: int | None) -> Portal:
+@router.get("/portal/filters")
+def filters_fragment(visit: Visiting, asked: Wanted) -> Response:
+    """This person's filters again."""
     visit.viewer.must(Permission.ORDER_SIGN)
-    rows = _rows(visit, tab, before)
-    next_ = rows[PAGE - 1].order.id if len(rows) > PAGE else None
-    return Portal(tab, TABS, _counts(visit), before, rows[:PAGE], next_, visit.at)
+    return fragment(visit, "portal/saved.html", asked=asked, saved=_saved(visit))
 
 
-def _rows(visit: Visit, tab: str, before: int | None) -> list[OrderRow]:
-    asked = (
-        select(WorkOrder, Ticket, ClockRow)
-        .join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
-        .outerjoin(
-            ClockRow,
-            (col(ClockRow.work_order) == col(WorkOrder.id))
-            & (col(ClockRow.kind) == _CLOCK_OF.get(tab, Kind.RESOLVE))
-            & col(ClockRow.stopped_at).is_(None),
-        )
-        .where(visibility.orders(visit.viewer), col(WorkOrder.state).in_(TABS[tab][1]))
-        .where(col(WorkOrder.ended_at).is_(None) if tab in OPEN else col(WorkOrder.ended_at).is_not(None))
-    )
-    if before is not None:
-        asked = asked.where(col(WorkOrder.id) < before)
-    found = visit.session.exec(asked.order_by(col(WorkOrder.id).desc()).limit(PAGE + 1)).all()
-    return [_row(visit, order, ticket, clock) for order, ticket, clock in found]
+@router.post("/api/portal/filters")
+def keep_filter(visit: Visiting, named: FilterName) -> dict[str, str]:
+    """Keeps a filter under a name; one of that name is replaced."""
+    visit.viewer.must(Permission.ORDER_SIGN)
+    saved_filters.keep(visit.session, visit.viewer, named.name.strip(), named.wanted)
+    return {}
 
 
-def _row(visit: Visit, order: WorkOrder, ticket: Ticket, clock: ClockRow | None) -> OrderRow:
+@router.post("/api/portal/filters/{identity}/forget")
+def forget_filter(visit: Visiting, identity: int) -> dict[str, str]:
+    """Throws one of the person's own filters away."""
+    saved_filters.forget(visit.session, visit.viewer, identity)
+    return {}
+
+
+def _around(visit: Visit, asked: Asked) -> dict[str, Any]:
+    """What stands round the list: the form of the filter, and the saved ones."""
+    units, language = visit.house.city.units, visit.viewer.language
+    headings = visit.house.city.catalogue.categories.values()
+    return {
+        "asked": asked,
+        "unit": naming.unit(visit, visit.viewer.unit or ""),
+        "has_below": len(visit.viewer.units) > 1,
+        "named_unit": naming.unit(visit, asked.unit),
+        "named_area": naming.area(visit, asked.area),
+        "whose": WHOSE_WORDS,
+        "levels": {
+            level: words
+            for level, words in LEVEL_WORDS.items()
+            if any(units[code].level is level for code in visit.viewer.units if code in units)
+        },
+        "headings": [(one.code, naming.name(one, language)) for one in headings],
+        "saved": _saved(visit),
+    }
+
+
+def _saved(visit: Visit) -> Sequence[tuple[SavedFilter, Asked]]:
+    return [(one, Asked.model_validate(one.wanted)) for one in saved_filters.of(visit.session, visit.viewer)]
+
+
+def _portal(visit: Visit, asked: Asked) -> Portal:
+    visit.viewer.must(Permission.ORDER_SIGN)
+    approves = visit.viewer.may(Permission.ORDER_APPROVE)
+    tabs = {tab: words for tab, words in TAB_WORDS.items() if approves or tab is not Tab.APPROVAL}
+    found, more = page(visit, asked)
+    open_tabs = [tab for tab in tabs if tab is not Tab.DONE]
+    return Portal(asked, tabs, counts(visit, asked, open_tabs), [_row(visit, one) for one in found], more)
+
+
+def _row(visit: Visit, found: Found) -> OrderRow:
+    order, ticket, clock = found.order, found.ticket, found.clock
+    shown = order.state not in TAKEN
     return OrderRow(
-        order=order,
-        ticket=ticket,
-        matter=naming.matter(visit, ticket.matter, order.catalogue),
+        found=found,
+        matter=naming.matter(visit, ticket.matter, order.catalogue) if shown else "",
         area=naming.area(visit, ticket.area),
         unit=naming.unit(visit, order.unit),
         clock=KIND_WORDS[Kind(clock.kind)] if clock else "",
         due_at=clock.due_at if clock else None,
-        amber_at=amber_at(clock) if clock else None,
+        amber_at=clock.amber_at if clock else None,
         provisional=clock.provisional if clock else False,
-        may_sign=Verb.SIGN in workorders.LIFECYCLE.verbs(State(order.state)),
+        marks=_worst(found.marks),
+        is_shown=shown,
+        may_sign=Verb.SIGN in workorders.LIFECYCLE.verbs(State(order.state))
+        and is_own(visit, order)
+        and (found.request is None or found.request.state != "asked"),
     )
 
 
-def _counts(visit: Visit) -> dict[str, int]:
-    """How many orders are open under each tab: bounded by what one unit has to do, and found by the open index."""
-    asked = select(WorkOrder.state, func.count()).where(
-        visibility.orders(visit.viewer), col(WorkOrder.ended_at).is_(None)
-    )
-    by_state = dict(visit.session.exec(asked.group_by(col(WorkOrder.state))).all())
-    return {
-        tab: sum(by_state.get(state, 0) for state in states)
-        for tab, (_, states) in TABS.items()
-        if tab in OPEN
-    }
-
-
-def _order_view(visit: Visit, identity: int) -> OrderView:
-    mine = select(WorkOrder).where(WorkOrder.id == identity, visibility.orders(visit.viewer))
-    order = visit.session.exec(mine).first()
-    if order is None:
-        raise Refused("order.unknown", id=identity)
-    ticket = ticket_view(visit, order.ticket)
-    verbs = workorders.LIFECYCLE.verbs(State(order.state))
-    return OrderView(
-        order=order,
-        unit=naming.unit(visit, order.unit),
-        clocks=[clock for clock in clock_views(visit, ticket.ticket) if clock.order == order.id],
-        ticket=ticket,
-        may_sign=Verb.SIGN in verbs and visit.viewer.may(Permission.ORDER_SIGN),
-        may_reply=Verb.REPLY in verbs and visit.viewer.may(Permission.ORDER_REPLY),
-    )
+def _worst(marks: Sequence[Mark]) -> list[Mark]:
+    """One mark of each kind that a row shows, its latest, the gravest kind first; no yellow card beside a red one."""
+    latest = {mark.kind: mark for mark in marks}
+    if MarkKind.RED in latest:
+        latest.pop(MarkKind.YELLOW, None)
+    return [latest[kind] for kind in ON_A_ROW if kind in latest]

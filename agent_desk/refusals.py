@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from dispatch import clocks, marks, requests, workorders
-from hotline import tickets
+from agent_desk import saved_filters
+from dispatch import clocks, marks, reply_check, requests, shifts, workorders
+from hotline import deliveries, evidence, tickets, unit_systems
 from hotline.errors import Refused
 from hotline.words import N_, translate
 from telephony import actions
@@ -52,6 +53,8 @@ WORDS: Mapping[str, str] = {
     "import.bad_file": N_("This file can't be read: found {found}; expected {expected}"),
     "import.unknown": N_("There is no such import"),
     "import.not_running": N_("This import isn't running"),
+    "message.unknown": N_("There is no such message"),
+    "message.not_dead": N_("This message hasn't been given up"),
     "job.unknown": N_("This task is not known any more"),
     "catalogue.unknown": N_("There is no such version of the catalogue"),
     "catalogue.published_already": N_("This version is published already"),
@@ -76,6 +79,7 @@ WORDS: Mapping[str, str] = {
     "city.no_change": N_("Nothing is different from before"),
     "city.changed_meanwhile": N_("Somebody else has changed this entry meanwhile. Load the page again"),
     "city.changed_since": N_("Later changes touched the same entries. Undo these first"),
+    "days.bad_list": "{what}",  # said already, in the language of who is told
     "city.revision_unknown": N_("This revision can't be undone"),
     "line.unknown": N_("There is no such line"),
     "line.none_then": N_("This number is no line at that time"),
@@ -95,8 +99,14 @@ WORDS: Mapping[str, str] = {
     **workorders.REFUSAL_WORDS,
     **requests.REFUSAL_WORDS,
     **marks.REFUSAL_WORDS,
+    **reply_check.REFUSAL_WORDS,
+    **shifts.REFUSAL_WORDS,
+    **evidence.REFUSAL_WORDS,
+    **unit_systems.REFUSAL_WORDS,
+    **deliveries.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
+    **saved_filters.REFUSAL_WORDS,
 }
 
 STATUS: Mapping[str, HTTPStatus] = {
@@ -108,6 +118,10 @@ STATUS: Mapping[str, HTTPStatus] = {
     "telephone.unreachable": HTTPStatus.BAD_GATEWAY,
     "record.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
     "jobs.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "attachment.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "token.unknown": HTTPStatus.UNAUTHORIZED,
+    "token.no_scope": HTTPStatus.FORBIDDEN,
+    "token.too_fast": HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 STATES: Mapping[str, Mapping[str, str]] = {

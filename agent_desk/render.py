@@ -19,10 +19,13 @@ from agent_desk.house import house_of, now
 from agent_desk.page import Page
 from agent_desk.visit import Visit, path_of
 from hotline import journal
+from hotline.evidence import ENDINGS
 from hotline.words import LANGUAGES, translate
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEMES = ("auto", "light", "dark")
+ACCEPTED = ",".join(["image/*", *(f".{ending}" for ending in ENDINGS)])
+"""What a page's file field offers."""
 
 environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -31,7 +34,7 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.globals |= {"asset": asset, "codes": CODES}
+environment.globals |= {"asset": asset, "codes": CODES, "accepted": ACCEPTED}
 environment.filters["in_words"] = in_words
 
 

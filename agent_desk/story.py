@@ -103,13 +103,20 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "request.granted": ("check", N_("Granted to {unit}: {request}")),
     "request.refused": ("cross", N_("Refused to {unit}: {request}")),
     "request.withdrawn": ("undo", N_("{unit} withdrew: {request}")),
+    "attachment.added": ("note", N_("{unit} handed in a file")),
+    "attachment.removed": ("undo", N_("{unit} took a file away")),
     "mark.put": ("flag", N_("Marked: {mark}")),
     "mark.lifted": ("undo", N_("Mark taken off: {mark}")),
     "clock.started": ("clock", N_("Clock running")),
     "clock.stopped": ("clock", N_("Clock stopped")),
-    "clock.paused": ("pause", N_("Clock stands")),
+    "clock.paused": ("pause", N_("Clock paused")),
     "clock.resumed": ("clock", N_("Clock running again")),
     "clock.extended": ("clock", N_("Time extended")),
+    "clock.recomputed": ("clock", N_("Due date recomputed")),
+    "clock.reminded": ("bell", N_("Reminded")),
+    "clock.amber": ("clock", N_("Nearly due")),
+    "clock.red": ("alert", N_("Overdue")),
+    "clock.escalated": ("alert", N_("Escalated: {step}")),
     "ticket.viewed": ("eye", N_("Confidential ticket read")),
     "person.viewed": ("eye", N_("Personal data viewed")),
 }
@@ -157,11 +164,17 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "into": "、".join(data.get("into") or ()),
         "request": _named(requests.Kind, requests.KIND_WORDS, data.get("request"), names),
         "mark": _named(marks.Kind, marks.KIND_WORDS, data.get("mark"), names),
+        "step": _step(str(data.get("does") or ""), names),
     }
 
 
 def _named(kinds: type[K], words: Mapping[K, str], code: object, names: Names) -> str:
     return translate(words[kinds(str(code))], names.language) if code else ""
+
+
+def _step(does: str, names: Names) -> str:
+    words = {step.value: said for step, said in clock_policy.DOES_WORDS.items()}
+    return translate(words.get(does, does), names.language)
 
 
 def _party(text: str, names: Names) -> str:
@@ -218,13 +231,16 @@ def _end(fact: Fact, names: Names) -> Iterator[str]:
 
 
 def _clock(fact: Fact, names: Names) -> str:
-    """What was promised until when; of a clock that stopped, whether that was in time."""
+    """What was promised until when; of a clock that stopped, whether that was in time. One that stands has no date."""
     label = translate(clock_policy.KIND_WORDS[clock_policy.Kind(fact.data["clock"])], names.language)
     due = datetime.fromisoformat(fact.data["due"]) if fact.data.get("due") else None
     if due is None:
         return label
     if fact.kind != "clock.stopped":
-        return f"{label} {names.time(due)}"
+        said = f"{label} {names.time(due)}"
+        return (
+            f"{said} {translate(N_('provisional'), names.language)}" if fact.data.get("provisional") else said
+        )
     standing = N_("in time") if fact.at <= due else N_("late")
     words = translate(standing, names.language)
     return translate(N_("{clock}: {standing}"), names.language, clock=label, standing=words)

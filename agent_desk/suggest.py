@@ -105,13 +105,15 @@ def headings(visit: Visiting, q: Text = "") -> Choices:
 
 
 @router.get("/units")
-def find_units(visit: Visiting, q: Text = "") -> Choices:
-    """Units whose name or code contains what was typed."""
+def find_units(visit: Visiting, q: Text = "", below: bool = False) -> Choices:
+    """Units whose name or code contains what was typed; with `below` only one's own and those below it."""
     wanted, day = q.strip().lower(), visit.at.astimezone(visit.house.zone).date()
     found = (
         unit
         for unit in visit.house.city.units
-        if unit.is_valid_on(day) and any(wanted in word.lower() for word in _names_of(unit))
+        if unit.is_valid_on(day)
+        and any(wanted in word.lower() for word in _names_of(unit))
+        and (not below or unit.code in visit.viewer.units)
     )
     return Choices(options=[_unit_choice(visit, unit) for unit in islice(found, MOST)])
 

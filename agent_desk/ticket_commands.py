@@ -110,7 +110,7 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
     """Ends a consultation with the answer given on the telephone."""
     ticket = locked(visit, identity)
     tickets.answer_at_once(visit.session, ticket, said.answer, visit.viewer, visit.at)
-    timekeeping.stop(visit.session, ticket, None, timekeeping.ALL, visit.at, visit.viewer.by)
+    timekeeping.stop_all(visit.session, ticket, visit.at, visit.viewer.by)
     return Done(state=ticket.state)
 
 

@@ -18,11 +18,11 @@ from dispatch.splitting import SPLITTABLE
 from hotline import journal, tickets
 from hotline.facts import Fact, subject
 from hotline.lines import MODE_WORDS
-from hotline.record import imported, visibility
+from hotline.record import attachments, imported, visibility
 from hotline.record import tickets as ticket_record
 from hotline.record.imported import Origin
 from hotline.roles import Permission
-from hotline.store.tables import Account, Call, Citizen, Mark, Ticket, TicketEntry, WorkOrder
+from hotline.store.tables import Account, Attachment, Call, Citizen, Mark, Ticket, TicketEntry, WorkOrder
 from hotline.tickets import State, Verb
 
 _LOOKED = frozenset({"person.viewed", "ticket.viewed", "recording.played"})
@@ -84,6 +84,7 @@ class TicketView:
     suggested: Suggested | None
     now: datetime
     marks: Sequence[Mark]
+    files: Sequence[Attachment]
     deeds: frozenset[str]
     may_answer: bool
     may_dispatch: bool
@@ -127,6 +128,7 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         suggested=suggested(visit, ticket) if may_dispatch else None,
         now=visit.at,
         marks=_marks(visit, ticket),
+        files=attachments.of_ticket(session, viewer, ticket),
         deeds=_deeds(visit, ticket),
         may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_dispatch=may_dispatch,

@@ -27,7 +27,10 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
-_OF_ORDERS = ("order", "request", "mark")
+_OF_ORDERS = ("order", "request", "mark", "clock")
+NOTICES = "notices"
+OUTBOX = "outbox"
+DELIVERIES = "deliveries"
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
 
@@ -56,6 +59,12 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.ADMIN_RULES) or viewer.may(Permission.AUDIT_READ)
     if topic == LINK:
         return viewer.may(Permission.DESK_USE)
+    if topic == NOTICES:
+        return True
+    if topic == OUTBOX:
+        return viewer.may(Permission.ADMIN_RULES)
+    if topic == DELIVERIES:
+        return viewer.unit is not None or viewer.may(Permission.ADMIN_PEOPLE)
     noun, _, identity = topic.partition(":")
     is_ticket = noun == "ticket" and _IDENTITY.fullmatch(identity) is not None
     return is_ticket and _sees(session, viewer, int(identity))
@@ -73,7 +82,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
     if topic == FLOOR:
         return fact.noun in ("call", "seat", "link", "record")
     if topic == ORDERS:
-        own = fact.data.get("unit") in viewer.units or viewer.may(Permission.TICKET_VIEW_ALL)
+        concerned = {fact.data.get("unit"), *fact.data.get("units", ())}
+        own = bool(concerned & viewer.units) or viewer.may(Permission.TICKET_VIEW_ALL)
         return fact.noun in _OF_ORDERS and own
     if topic == TICKETS:
         return fact.noun == "ticket" or fact.noun in _OF_ORDERS
@@ -87,6 +97,13 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun == "call" and State.PARKED in (fact.was, fact.became)
     if topic == LINK:
         return fact.noun == "link"
+    if topic == NOTICES:
+        return fact.noun == "message" and fact.data.get("account") == viewer.account
+    if topic == OUTBOX:
+        return fact.noun == "message"
+    if topic == DELIVERIES:
+        own = fact.data.get("unit") in viewer.units or viewer.may(Permission.ADMIN_PEOPLE)
+        return fact.noun in ("message", "delivery") and own
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -75,20 +75,24 @@ class VisitRoute(APIRoute):
     """A route whose endpoint runs in one thread together with its whole transaction.
 
     As a dependency of its own the transaction would be opened and committed in two more trips through the thread
-    pool, which cost more than a small request does.
+    pool, which cost more than a small request does. `enter` is how one comes in there.
     """
 
+    enter: Callable[[Request], AbstractContextManager[Visit]] = staticmethod(enter)
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _visiting(endpoint), **options)
+        super().__init__(path, _visiting(endpoint, self.enter), **options)
 
 
-def _visiting(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+def _visiting(
+    endpoint: Callable[..., Any], come_in: Callable[[Request], AbstractContextManager[Visit]]
+) -> Callable[..., Any]:
     if "visit" not in signature(endpoint).parameters or hasattr(endpoint, "__wrapped__"):
         return endpoint
 
     @wraps(endpoint)
     def visited(**values: Any) -> Any:
-        with enter(values.pop("visit")) as visit:
+        with come_in(values.pop("visit")) as visit:
             return endpoint(visit=visit, **values)
 
     return visited
@@ -110,6 +114,7 @@ def viewer_of(house: House, person: Person) -> Viewer:
         extension=person.extension,
         language=person.language,
         theme=person.theme,
+        unread=person.unread,
     )
 
 

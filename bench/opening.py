@@ -208,10 +208,10 @@ def _write_same_rows(cursor: psycopg.Cursor[tuple[int]], at: datetime) -> None:
     ticket = cursor.fetchone()
     assert ticket is not None
     cursor.execute(
-        "INSERT INTO clock (ticket, kind, amount, measure, amber_amount, amber_measure, calendar, policy, started_at,"
-        " due_at, provisional, next_event_at)"
-        " VALUES (%s,'dispatch',30,'minutes',20,'percent','office','1',%s,%s,false,%s)",
-        (ticket[0], at, at, at),
+        "INSERT INTO clock (ticket, kind, amount, measure, amber_amount, amber_measure, calendar, policy, promised,"
+        " started_at, due_at, amber_at, provisional, next_event_at, seen_until, generation, extension_why)"
+        " VALUES (%s,'dispatch',30,'minutes',20,'percent','office','1',false,%s,%s,%s,false,%s,%s,1,'')",
+        (ticket[0], at, at, at, at, at),
     )
     for kind in ("citizen.remembered", "ticket.opened", "clock.started"):
         cursor.execute(

@@ -1,6 +1,6 @@
 """A clock 时限: a promise that runs against a calendar. Its due time, colour and elapsed time are replayed from
-its history (begun, paused, resumed, stopped) each time they are asked; nothing is added up on the way, so that
-nothing can go wrong on the way. Pure: the time and the calendar are parameters.
+its history (begun, paused, resumed, extended, stopped) each time they are asked; nothing is added up on the way, so
+that nothing can go wrong on the way. Pure: the time and the calendar are parameters.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from hotline.budgets import Budget, Measure, Share
 from hotline.calendars import NOTHING, Calendar
 from hotline.clock_policy import Kind
 from hotline.errors import Refused
+from hotline.lifecycle import Edge, Lifecycle, edges
 from hotline.words import N_
 from hotline.workingtime import (
     Due,
-    Fixed,
     add,
     before,
     between,
@@ -27,6 +27,44 @@ from hotline.workingtime import (
     subtract,
     working_days,
 )
+
+
+class State(StrEnum):
+    """Whether time runs against the promise."""
+
+    RUNNING = "running"
+    STANDING = "standing"
+    STOPPED = "stopped"
+
+
+class Verb(StrEnum):
+    """What may be decided about a clock."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    STOP = "stop"
+    REOPEN = "reopen"
+
+
+LIFECYCLE = Lifecycle(
+    "clock",
+    (State.RUNNING,),
+    (
+        Edge(State.RUNNING, Verb.PAUSE, State.STANDING),
+        Edge(State.STANDING, Verb.RESUME, State.RUNNING),
+        Edge(State.RUNNING, Verb.EXTEND, State.RUNNING),
+        *edges((State.RUNNING, State.STANDING), Verb.STOP, State.STOPPED),
+        # Done again or taken up again: by policy it goes on, with or without the time in between.
+        Edge(State.STOPPED, Verb.REOPEN, State.RUNNING),
+    ),
+)
+
+STATE_WORDS = {
+    State.RUNNING: N_("Time runs"),
+    State.STANDING: N_("Time stands"),
+    State.STOPPED: N_("Clock stopped"),
+}
 
 
 class Colour(StrEnum):
@@ -46,8 +84,11 @@ COLOUR_WORDS = {
 }
 
 REFUSAL_WORDS = {
-    "clock.not_running": N_("This clock isn't running"),
-    "clock.not_paused": N_("This clock isn't paused"),
+    "clock.may_not_pause": N_("This clock isn't running"),
+    "clock.may_not_resume": N_("This clock isn't paused"),
+    "clock.may_not_extend": N_("This clock isn't running"),
+    "clock.extended_already": N_("The time was extended once already"),
+    "clock.overdue": N_("It is overdue: the time can't be extended any more"),
 }
 
 
@@ -62,11 +103,11 @@ class Pause:
 
 
 @dataclass(frozen=True)
-class Event:
-    """A clock turns `colour` (amber or red) at `at`."""
+class Extension:
+    """At `at` so much more `time` was granted, counted from when the promise was due until then."""
 
-    colour: Colour
     at: datetime
+    time: Budget
 
 
 @dataclass(frozen=True)
@@ -77,12 +118,13 @@ class Clock:
     """
 
     kind: Kind
-    budget: Budget | Fixed
+    budget: Budget
     amber: Budget | Share
     policy_version: str
     started_at: datetime
     pauses: tuple[Pause, ...] = ()
     stopped_at: datetime | None = None
+    extension: Extension | None = None
 
     def __post_init__(self) -> None:
         for one, other in pairwise(self.pauses):
@@ -92,21 +134,49 @@ class Clock:
             raise ValueError("a pause begins before the clock did, or ends before it begins")
 
     @property
+    def state(self) -> State:
+        """Whether it runs, stands or is over."""
+        if self.stopped_at is not None:
+            return State.STOPPED
+        return State.STANDING if self.pauses and self.pauses[-1].end is None else State.RUNNING
+
+    @property
     def is_paused(self) -> bool:
         """Whether it stands, to go on later."""
-        return self.stopped_at is None and bool(self.pauses) and self.pauses[-1].end is None
+        return self.state is State.STANDING
 
     def pause(self, at: datetime, why: str, by: str) -> Clock:
-        """The same clock, standing from `at`. Raises `Refused("clock.not_running")`."""
-        if self.is_paused or self.stopped_at is not None:
-            raise Refused("clock.not_running")
+        """The same clock, standing from `at`. Raises `Refused("clock.may_not_pause")`."""
+        LIFECYCLE.after(self.state, Verb.PAUSE)
         return replace(self, pauses=(*self.pauses, Pause(at, None, why, by)))
 
     def resume(self, at: datetime) -> Clock:
-        """The same clock, going on from `at`. Raises `Refused("clock.not_paused")`."""
-        if not self.is_paused:
-            raise Refused("clock.not_paused")
+        """The same clock, going on from `at`. Raises `Refused("clock.may_not_resume")`."""
+        LIFECYCLE.after(self.state, Verb.RESUME)
         return replace(self, pauses=(*self.pauses[:-1], replace(self.pauses[-1], end=at)))
+
+    def extend(self, at: datetime, time: Budget, calendar: Calendar) -> Clock:
+        """The same clock with more time, once and before it is due.
+
+        Raises `Refused`: `clock.may_not_extend` (while it stands, too), `clock.extended_already`, `clock.overdue`.
+        """
+        LIFECYCLE.after(self.state, Verb.EXTEND)
+        if self.extension is not None:
+            raise Refused("clock.extended_already")
+        if at >= self._due_at(calendar):
+            raise Refused("clock.overdue")
+        return replace(self, extension=Extension(at, time))
+
+    def reopen(self, at: datetime, *, excluding: bool) -> Clock:
+        """The same clock, running again after it had stopped; `excluding` the time in between, which it then stood.
+
+        Where it was stopped out of a pause, that pause ends when it was stopped.
+        """
+        if self.stopped_at is None:
+            return self
+        ended = tuple(p if p.end is not None else replace(p, end=self.stopped_at) for p in self.pauses)
+        between = (Pause(self.stopped_at, at, "closed", "system"),) if excluding else ()
+        return replace(self, stopped_at=None, pauses=(*ended, *between))
 
     def stop(self, at: datetime) -> Clock:
         """The same clock, over at `at`, straight from a pause too; one that is over already stays as it is."""
@@ -117,7 +187,13 @@ class Clock:
         seen = (p for p in self.pauses if p.start <= now)
         pauses = tuple(p if p.end is None or p.end <= now else replace(p, end=None) for p in seen)
         over = self.stopped_at is not None and self.stopped_at <= now
-        return replace(self, pauses=pauses, stopped_at=self.stopped_at if over else None)
+        granted = self.extension is not None and self.extension.at <= now
+        return replace(
+            self,
+            pauses=pauses,
+            stopped_at=self.stopped_at if over else None,
+            extension=self.extension if granted else None,
+        )
 
     def due(self, calendar: Calendar) -> Due | None:
         """When the promise is broken; None while it stands, for then nobody knows.
@@ -126,20 +202,20 @@ class Clock:
         minutes by the clock on the wall, working minutes by working time. Working days still to come when a
         pause begins are counted anew from the day on which it ends, again from the next day; where none was
         to come (the pause began on the due day), the end of that day counts if it is still ahead, else the
-        end of the next working day. A fixed time doesn't move, nor does a promise that was already broken.
+        end of the next working day. A promise until an hour of a day is made anew at the end of the pause. One that
+        was already broken doesn't move. Time that was granted counts from when it was due until then.
         """
         at = self._due_at(calendar)
-        if self.is_paused and self.pauses[-1].start < at and not isinstance(self.budget, Fixed):
+        if self.is_paused and self.pauses[-1].start < at:
             return None
         return Due(at, self._rests_on_days and calendar.is_provisional(at))
 
-    def next_event(self, after: datetime, calendar: Calendar) -> Event | None:
-        """What happens to it next, later than `after`; None for a clock that stands, is over or has nothing left."""
+    def turns(self, calendar: Calendar) -> tuple[datetime, datetime] | None:
+        """When it turns amber (never after red) and red; None for a clock that stands or is over."""
         if self.stopped_at is not None or self.is_paused:
             return None
         at = self._due_at(calendar)
-        events = (Event(Colour.AMBER, self._amber_at(at, calendar)), Event(Colour.RED, at))
-        return next((event for event in events if event.at > after), None)
+        return min(self._amber_at(at, calendar), at), at
 
     def colour(self, now: datetime, calendar: Calendar) -> Colour:
         """How the promise stands at `now`. While a clock stands it keeps the colour that it had."""
@@ -171,7 +247,7 @@ class Clock:
 
     @property
     def _rests_on_days(self) -> bool:
-        return isinstance(self.budget, Budget) and self.budget.measure is not Measure.MINUTES
+        return not self.budget.measure.is_natural
 
     def _time(self, start: datetime, end: datetime, calendar: Calendar) -> timedelta:
         return between(start, end, calendar) if self._rests_on_days else max(end - start, NOTHING)
@@ -191,15 +267,19 @@ class Clock:
         return self.stopped_at or now
 
     def _due_at(self, calendar: Calendar) -> datetime:
-        """The due time, moved by every pause that is over; an open one has moved nothing yet."""
+        """The due time, moved by every pause that is over and by what was granted; an open one has moved nothing yet.
+
+        What was granted holds, whatever a later change of the calendar says of the day on which it was.
+        """
         at = due(self.started_at, self.budget, calendar).at
-        if isinstance(self.budget, Fixed):
-            return at
+        granted = self.extension
         for pause in self.pauses:
+            if granted is not None and granted.at < pause.start:
+                at, granted = due(at, granted.time, calendar).at, None
             if pause.end is None or pause.start >= at:
-                break
-            at = _moved(at, pause.start, pause.end, self.budget.measure, calendar)
-        return at
+                continue
+            at = _moved(at, pause.start, pause.end, self.budget, calendar)
+        return at if granted is None else due(at, granted.time, calendar).at
 
     def _amber_at(self, due_at: datetime, calendar: Calendar) -> datetime:
         """When little is left; before its start where the whole budget is that little."""
@@ -210,22 +290,22 @@ class Clock:
 
     def _whole(self, calendar: Calendar) -> timedelta:
         """All the time that the promise had at its beginning."""
-        if isinstance(self.budget, Budget) and self.budget.measure is not Measure.WORKING_DAYS:
-            return length(self.budget)
+        if whole := length(self.budget):
+            return whole
         return self._time(self.started_at, due(self.started_at, self.budget, calendar).at, calendar)
 
 
-def _moved(
-    due_at: datetime, start: datetime, end: datetime, measure: Measure, calendar: Calendar
-) -> datetime:
+def _moved(due_at: datetime, start: datetime, end: datetime, budget: Budget, calendar: Calendar) -> datetime:
     """`due_at` after a pause that began before it."""
-    match measure:
+    match budget.measure:
         case Measure.MINUTES:
             return due_at + (end - start)
         case Measure.WORKING_MINUTES:
             return add(end, between(start, due_at, calendar), calendar)
         case Measure.WORKING_DAYS:
             return _days_after_pause(due_at, start, end, calendar)
+        case _:
+            return due(end, budget, calendar).at
 
 
 def _days_after_pause(due_at: datetime, start: datetime, end: datetime, calendar: Calendar) -> datetime:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import orders, reviewing, timekeeping
+from dispatch import orders, reply_check, reviewing, tally, timekeeping
+from dispatch.measures import Measure
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import tickets
 from hotline.clock_policy import Kind
@@ -47,6 +48,7 @@ def sign(session: Session, order: WorkOrder, viewer: Viewer, at: datetime) -> No
     ticket = ticket_record.find(session, order.ticket)
     orders.move(session, ticket, order, Verb.SIGN, viewer.by, at)
     order.signed_at, order.signed_by = at, viewer.account
+    tally.note(session, order, Measure.SIGNED, at)
     timekeeping.stop(session, ticket, order, timekeeping.AT_SIGNING, at, viewer.by)
 
 
@@ -66,6 +68,7 @@ def contact(session: Session, order: WorkOrder, how: str, viewer: Viewer, at: da
     order.contacted_at, order.contact = at, how.strip()
     orders.tell(session, ticket, order, "order.contacted", viewer.by, at)
     ticket_record.write(session, ticket, order.contact, "unit", viewer, at)
+    tally.note(session, order, Measure.CONTACTED, at)
     timekeeping.stop(session, ticket, order, frozenset({Kind.CONTACT}), at, viewer.by)
 
 
@@ -92,6 +95,8 @@ def delegate(
         _check_below(city, ticket, order, unit, basis, at)
     handed = {"units": list(units), "reason": reason, "basis": basis.strip()}
     if State(order.state) is not State.DELEGATED:  # one more may be asked later
+        if order.signed_at is None:  # who hands it down has taken it on
+            tally.note(session, order, Measure.SIGNED, at)
         orders.move(session, ticket, order, Verb.DELEGATE, viewer.by, at, handed)
         timekeeping.stop(session, ticket, order, timekeeping.AT_SIGNING, at, viewer.by)
     return [_hand_down(session, city, ticket, order, unit, reason, viewer, at) for unit in units]
@@ -142,15 +147,24 @@ def reply(
     if needs_approval(city, order, viewer):
         raise Refused("order.needs_approval")
     ticket = ticket_record.find(session, order.ticket)
+    check_public(ticket, answer.public)
     _settle_others(session, city, ticket, order, answer.override.strip(), viewer, at)
     said = {"override": answer.override.strip()} if answer.override.strip() else {}
     orders.move(session, ticket, order, Verb.REPLY, viewer.by, at, said)
     order.replied_at = at
     order.public_reply, order.internal_reply = answer.public.strip(), answer.internal.strip()
     _write_down(session, ticket, order, viewer, at)
+    tally.note_reply(session, order, at)
     timekeeping.stop(session, ticket, order, timekeeping.AT_REPLY, at, viewer.by)
     if order.parent is None and order.role != Part.CO:
         _answer_ticket(session, city, ticket, order, viewer, at)
+
+
+def check_public(ticket: Ticket, words: str) -> None:
+    """What the public may read gives no person away. Raises `Refused("reply.personal")`."""
+    found = reply_check.personal(words, ticket.contact)
+    if found:
+        raise Refused("reply.personal", field="public", what="、".join(one.what for one in found))
 
 
 def needs_approval(city: CityPack, order: WorkOrder, viewer: Viewer) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from dispatch import orders
+from dispatch import delivery, orders
 from dispatch.marks import LIFTABLE, OF_ORDERS, Kind, Step
 from hotline import journal
 from hotline.errors import Refused
@@ -114,12 +114,16 @@ def _tell(
     order: WorkOrder | None = None,
 ) -> None:
     of_order = order or (session.get(WorkOrder, mark.work_order) if mark.work_order else None)
+    concerned = [of_order] if of_order else orders.in_force(session, ticket)
     data = {
         "mark": mark.kind,
         "step": mark.step,
         "reason": mark.text,
         "number": ticket.number,
         "opened_by": ticket.opened_by,
+        "units": [one.unit for one in concerned],
         **({"unit": of_order.unit, "order": of_order.id} if of_order else {}),
     }
     journal.append(session, Fact(kind, subject("mark", mark.id), at, by=by, data=data, ticket=ticket.id))
+    for one in concerned:
+        delivery.note(session, ticket, one, kind, at, mark=mark.kind, step=mark.step, reason=mark.text)

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from dispatch import timekeeping, workorders
+from dispatch import delivery, tally, timekeeping, workorders
+from dispatch.measures import Measure
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import journal, tickets
 from hotline.errors import Refused
@@ -75,6 +76,7 @@ def give(
     order.level = city.units[order.unit].level
     put(session, order)
     tell(session, ticket, order, "order.issued", by, at, became=order.state, data=_why(order))
+    tally.note(session, order, Measure.RECEIVED, at, good=True)
     timekeeping.start_for_order(session, city, ticket, order, at, by)
 
 
@@ -282,3 +284,9 @@ def tell(
             ticket=ticket.id,
         ),
     )
+    delivery.note(session, ticket, order, kind, at, **_said_to_system(data))
+
+
+def _said_to_system(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Of what happened: which request it was about, and why."""
+    return {name: data[name] for name in ("request", "reason") if data and data.get(name)}

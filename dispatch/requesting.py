@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from dispatch import handling, orders, requests, timekeeping, workorders
+from dispatch import handling, orders, requests, tally, timekeeping, workorders
+from dispatch.measures import Measure as Counted
 from dispatch.requests import FORMS, RULES, Approval, Extension, Form, Kind, Return, State, Suspension, Verb
 from dispatch.workorders import Part
 from hotline.budgets import Budget, Measure
@@ -72,6 +73,7 @@ def refuse(session: Session, row: OrderRequest, note: str, viewer: Viewer, at: d
         raise Refused("field.missing", field="note")
     ticket, order = _settle(session, row, Verb.REFUSE, note, viewer, at)
     if row.kind == Kind.RETURN:
+        tally.note(session, order, Counted.RETURNED, at, good=False)
         orders.move(session, ticket, order, workorders.Verb.BIND, viewer.by, at, {"reason": note.strip()})
 
 
@@ -84,8 +86,10 @@ def grant(
     form = FORMS[Kind(row.kind)].of(row.details)
     match form:
         case Return():
+            tally.note(session, order, Counted.RETURNED, at, good=True)
             _return(session, city, ticket, order, form, viewer, at)
         case Extension():
+            tally.note(session, order, Counted.EXTENDED, at, good=True)
             budget = Budget(form.amount, Measure(form.measure))
             timekeeping.extend_for_order(session, city, ticket, order, budget, form.reason, at, viewer.by)
         case Suspension():
@@ -153,6 +157,8 @@ def _check_form(session: Session, city: CityPack, order: WorkOrder, form: Form, 
                 raise Refused("request.too_long", field="amount", limit=most.amount)
         case Suspension() if not today < form.review_on <= today + LONGEST_SUSPENSION:
             raise Refused("field.unknown", field="review_on")
+        case Approval():
+            handling.check_public(ticket_record.find(session, order.ticket), form.public)
 
 
 def _budget(session: Session, order: WorkOrder) -> Budget:

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import orders, timekeeping
+from dispatch import orders, tally, timekeeping
+from dispatch.measures import Measure
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import tickets
 from hotline.clock_policy import Kind
@@ -85,6 +86,7 @@ def redo(
     at: datetime,
 ) -> None:
     """One order begins again, with clocks of its own; what the citizen was told stays."""
+    tally.note(session, order, Measure.REDONE, at, good=False)
     orders.move(session, ticket, order, Verb.REDO, viewer.by, at, {"reason": note.strip()})
     order.signed_at = order.replied_at = order.ended_at = None
     timekeeping.restart_for_order(session, city, ticket, order, at, viewer.by)
@@ -92,6 +94,7 @@ def redo(
 
 def end_all(session: Session, ticket: Ticket, viewer: Viewer, at: datetime) -> None:
     """The ticket is over: every reply stands accepted, and what still runs is cancelled."""
+    tally.note_verdict(session, ticket, _answering(session, ticket), at)
     for order in orders.of_ticket(session, ticket):
         state = State(order.state)
         if state is State.ACCEPTED and order.ended_at is None:

@@ -1,34 +1,55 @@
-"""Starting and stopping the clocks of tickets and work orders, and reading them back from the record.
+"""Starting, stopping, pausing and extending the clocks of tickets and work orders, and reading them back.
 
-A ticket has one clock of its own until it is dispatched. A work order has its own three: to sign, to contact the
-citizen, to resolve; the first order's time to resolve is what the citizen is told.
+Until it is dispatched a ticket has one clock of the centre's. From its first order on it has one that the citizen was
+told, which no return, redo or re-dispatch begins anew; each order has its own three: to sign, to contact the citizen,
+to resolve. Whoever calls holds the ticket's row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from dispatch.clocks import Clock, Pause
-from hotline import journal
-from hotline.budgets import Budget, Measure, Share
-from hotline.calendars import Calendar
-from hotline.clock_policy import ClockRule, Kind, policy_on
-from hotline.facts import Fact, subject
+from dispatch.clock_rows import (
+    Kept,
+    Terms,
+    case_of,
+    move,
+    pass_over,
+    pauses_of,
+    schedule,
+    tell,
+    terms,
+    write_terms,
+)
+from dispatch.clocks import Clock
+from dispatch.workorders import Part
+from hotline.budgets import Budget, Measure
+from hotline.clock_policy import (
+    After,
+    ClockPolicy,
+    ClockRule,
+    Kind,
+    on_redo,
+    on_reopen,
+    policy_on,
+)
+from hotline.errors import Refused
+from hotline.facts import SYSTEM
 from hotline.pack.model import CityPack
 from hotline.store.rows import put
 from hotline.store.tables import ClockPause, ClockRow, Ticket, WorkOrder
-from hotline.tickets import Type, Urgency
 from hotline.workingtime import length
 
+LEG = (Kind.SIGN, Kind.CONTACT, Kind.RESOLVE)
 AT_SIGNING = frozenset({Kind.SIGN})
-AT_REPLY = frozenset({Kind.SIGN, Kind.CONTACT, Kind.RESOLVE})
-ALL = frozenset(Kind)
-_PERCENT = "percent"
+AT_REPLY = frozenset({*LEG, Kind.ANSWER})
+ALL = frozenset(Kind) - {Kind.ANSWER}
+"""Whatever the centre or a unit has to keep; what the citizen was told goes on."""
 
 
 def start_for_ticket(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
@@ -40,13 +61,14 @@ def start_for_ticket(session: Session, city: CityPack, ticket: Ticket, at: datet
 def start_for_order(
     session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
 ) -> None:
-    """Starts what the unit has to keep, and stops the clock of the dispatch."""
+    """Starts what the unit has to keep, and stops the clock of the dispatch. With a ticket's first order what the
+    citizen is told begins.
+    """
     stop(session, ticket, None, frozenset({Kind.DISPATCH}), at, by)
-    kinds = (Kind.SIGN, Kind.CONTACT, Kind.RESOLVE)
-    started = _start(session, city, ticket, order, kinds, city.units[order.unit].calendar, at, by)
-    resolve = next((row for row in started if row.kind == Kind.RESOLVE), None)
-    if resolve is not None and ticket.due_at is None:
-        ticket.due_at = resolve.due_at
+    calendar = city.units[order.unit].calendar
+    if ticket.due_at is None:
+        _start(session, city, ticket, None, (Kind.ANSWER,), calendar, at, by)
+    _start(session, city, ticket, order, LEG, calendar, at, by)
 
 
 def go_on_for_order(
@@ -72,10 +94,8 @@ def go_on_for_order(
     )
     if due is not None and promise is not None:
         began = due - length(promise)  # less than a minute earlier, to end exactly when it is due
-    (row,) = _start(
-        session, city, ticket, order, (Kind.RESOLVE,), calendar, began, by, promise=promise, seen=at
-    )
-    ticket.due_at = row.due_at
+    for whose, kind in ((None, Kind.ANSWER), (order, Kind.RESOLVE)):
+        _start(session, city, ticket, whose, (kind,), calendar, began, by, promise=promise, seen=at)
 
 
 def stop(
@@ -86,62 +106,51 @@ def stop(
     at: datetime,
     by: str,
 ) -> None:
-    """Stops the running clocks of these kinds: the order's, or without an order the ticket's own."""
-    running = (
-        select(ClockRow)
-        .where(
-            ClockRow.ticket == ticket.id,
-            ClockRow.work_order == (order.id if order else None),
-            col(ClockRow.kind).in_(list(kinds)),
-            col(ClockRow.stopped_at).is_(None),
-        )
-        .order_by(col(ClockRow.id))
-    )
-    for row in session.exec(running).all():
-        row.stopped_at, row.next_event_at = at, None
-        _tell(session, row, "clock.stopped", at, by)
+    """Stops the running clocks of these kinds: the order's, or without an order the ticket's own. With the lead's reply
+    the citizen's stops too.
+    """
+    wanted = frozenset(kinds)
+    _stop(session, (Kept(row, ticket, order) for row in _rows(session, ticket, order, wanted)), at, by)
+    if order is not None and order.role == Part.LEAD and Kind.ANSWER in wanted:
+        stop(session, ticket, None, (Kind.ANSWER,), at, by)
 
 
-def start_for_review(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> bool:
-    """Starts the centre's time to review a reply. False where the policy promises no review of such a ticket."""
-    duty = city.units[city.city.duty_unit]
-    return bool(_start(session, city, ticket, None, (Kind.REVIEW,), duty.calendar, at, by))
-
-
-def start_for_revisit(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
-    """Starts the centre's time to ask the citizen."""
-    duty = city.units[city.city.duty_unit]
-    _start(session, city, ticket, None, (Kind.REVISIT,), duty.calendar, at, by)
-
-
-def restart_for_order(
-    session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
-) -> None:
-    """The unit begins again: its own clocks start anew."""
-    start_for_order(session, city, ticket, order, at, by)
+def stop_all(session: Session, ticket: Ticket, at: datetime, by: str) -> None:
+    """Nothing of this ticket is promised any more: it was answered at once, merged, voided or handed on."""
+    running = select(ClockRow).where(ClockRow.ticket == ticket.id, col(ClockRow.stopped_at).is_(None))
+    _stop(session, _kept(session, ticket, session.exec(running.order_by(col(ClockRow.id))).all()), at, by)
 
 
 def pause_for_order(
     session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, why: str, at: datetime, by: str
 ) -> None:
-    """The order's running clocks stand from `at`."""
-    for row, clock in _of_order(session, ticket, order):
-        if row.stopped_at is None and not clock.is_paused:
-            put(session, ClockPause(clock=row.id or 0, begins_at=at, why=why, by=by))
-            _schedule(row, clock.pause(at, why, by), city.calendars[row.calendar], at)
-            _tell(session, row, "clock.paused", at, by)
+    """The unit's clocks stand from `at`, by an approved suspension; the citizen's own date doesn't move.
+
+    Raises `Refused("clock.may_not_pause")` where none of them runs.
+    """
+    running = [kept for kept in _running(session, ticket, order, LEG) if not kept.clock.is_paused]
+    if not running:
+        raise Refused("clock.may_not_pause")
+    for kept in running:
+        assert kept.row.id is not None
+        pause = ClockPause(clock=kept.row.id, begins_at=at, why=why, by=by)
+        put(session, pause)
+        standing = _with(kept, (*kept.pauses, pause))
+        schedule(standing, city, kept.row.seen_until)
+        tell(session, standing, "clock.paused", at, by)
 
 
 def resume_for_order(
     session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
 ) -> None:
-    """The order's clocks run again."""
-    for row, clock in _of_order(session, ticket, order):
-        if clock.is_paused:
-            asked = select(ClockPause).where(ClockPause.clock == row.id, col(ClockPause.ends_at).is_(None))
-            session.exec(asked).one().ends_at = at
-            _schedule(row, clock.resume(at), city.calendars[row.calendar], at)
-            _tell(session, row, "clock.resumed", at, by)
+    """The unit's clocks go on. Raises `Refused("clock.may_not_resume")` where none of them stands."""
+    standing = [kept for kept in _running(session, ticket, order, LEG) if kept.clock.is_paused]
+    if not standing:
+        raise Refused("clock.may_not_resume")
+    for kept in standing:
+        kept.pauses[-1].ends_at = at
+        move(session, kept, city, at)
+        tell(session, kept, "clock.resumed", at, by)
 
 
 def extend_for_order(
@@ -154,13 +163,60 @@ def extend_for_order(
     at: datetime,
     by: str,
 ) -> None:
-    """The order has `budget` more to be resolved."""
-    for row, _ in _of_order(session, ticket, order):
-        if row.kind == Kind.RESOLVE and row.stopped_at is None:
-            row.amount += budget.amount
-            _schedule(row, _clock(row, []), city.calendars[row.calendar], at)
-            ticket.due_at = row.due_at
-            _tell(session, row, "clock.extended", at, by)
+    """Grants the unit more time to resolve, once and before it is due; the citizen's date moves by as much, and both
+    keep what was told first.
+
+    Raises `Refused`: `clock.may_not_extend`, `clock.extended_already`, `clock.overdue`. A citizen's date that is past
+    or was moved before stays as it is.
+    """
+    resolve = next(iter(_running(session, ticket, order, (Kind.RESOLVE,))), None)
+    if resolve is None:
+        raise Refused("clock.may_not_extend")
+    resolve.clock.extend(at, budget, resolve.calendar(city))
+    _extend(session, city, resolve, budget, why, at, by)
+    for answer in _running(session, ticket, None, (Kind.ANSWER,)):
+        if answer.row.extended_at is None and answer.row.due_at is not None and at < answer.row.due_at:
+            _extend(session, city, answer, budget, why, at, by)
+            ticket.due_at = answer.row.due_at
+
+
+def restart_for_order(
+    session: Session, city: CityPack, ticket: Ticket, order: WorkOrder, at: datetime, by: str
+) -> None:
+    """The order is to be done again: each of its clocks, and the citizen's, does what the policy says of a redo."""
+    calendar = city.units[order.unit].calendar
+    for kind in LEG:
+        _take_up(session, city, ticket, order, kind, calendar, on_redo, at, by)
+    _take_up(session, city, ticket, None, Kind.ANSWER, calendar, on_redo, at, by)
+
+
+def reopen_for_ticket(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
+    """A ticket that was over is to be dispatched again: what the policy says of a reopening happens to the clock of its
+    dispatch and to the citizen's. Where the citizen's begins anew, it does so with the next order.
+    """
+    calendar = city.units[city.city.duty_unit].calendar
+    _take_up(session, city, ticket, None, Kind.DISPATCH, calendar, on_reopen, at, by)
+    rule = _rule(city, policy_today(city, at), Kind.ANSWER, ticket, None)
+    if on_reopen(Kind.ANSWER, rule) is After.ANEW:
+        ticket.due_at = None
+    else:
+        _take_up(session, city, ticket, None, Kind.ANSWER, calendar, on_reopen, at, by)
+
+
+def start_for_review(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> bool:
+    """Starts the centre's time to review a reply. False where the policy promises no review of such a ticket."""
+    duty = city.units[city.city.duty_unit]
+    _start(session, city, ticket, None, (Kind.REVIEW,), duty.calendar, at, by)
+    running = select(ClockRow.id).where(
+        ClockRow.ticket == ticket.id, ClockRow.kind == Kind.REVIEW, col(ClockRow.stopped_at).is_(None)
+    )
+    return session.exec(running).first() is not None
+
+
+def start_for_revisit(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
+    """Starts the centre's time to ask the citizen."""
+    duty = city.units[city.city.duty_unit]
+    _start(session, city, ticket, None, (Kind.REVISIT,), duty.calendar, at, by)
 
 
 def due_of_order(session: Session, order: WorkOrder, kind: Kind) -> datetime | None:
@@ -188,13 +244,18 @@ def _of_order(session: Session, ticket: Ticket, order: WorkOrder) -> Sequence[tu
 
 def of_ticket(session: Session, ticket: Ticket) -> Sequence[tuple[ClockRow, Clock]]:
     """All clocks of a ticket and its orders, oldest first, each replayed from its history."""
+    return [(kept.row, kept.clock) for kept in kept_of_ticket(session, ticket)]
+
+
+def kept_of_ticket(session: Session, ticket: Ticket) -> Sequence[Kept]:
+    """The same with all that it takes to ask them something."""
     rows = session.exec(select(ClockRow).where(ClockRow.ticket == ticket.id).order_by(col(ClockRow.id))).all()
-    pauses = session.exec(
-        select(ClockPause)
-        .where(col(ClockPause.clock).in_([row.id for row in rows]))
-        .order_by(col(ClockPause.id))
-    ).all()
-    return [(row, _clock(row, [pause for pause in pauses if pause.clock == row.id])) for row in rows]
+    return _kept(session, ticket, rows)
+
+
+def policy_today(city: CityPack, at: datetime) -> ClockPolicy:
+    """The policy in force on the city's day."""
+    return policy_on(city.clock_policies, at.astimezone(ZoneInfo(city.city.timezone)).date())
 
 
 def _start(
@@ -209,95 +270,151 @@ def _start(
     *,
     promise: Budget | None = None,
     seen: datetime | None = None,
-) -> list[ClockRow]:
+) -> None:
     """Starts a clock of each kind at `at`, with the policy's budget of that day or with `promise`. What is to happen
     to it is looked for from `seen` on, where that is later.
     """
-    policy = policy_on(city.clock_policies, at.astimezone(ZoneInfo(city.city.timezone)).date())
-    type_, urgency = Type(ticket.type), Urgency(ticket.urgency)
-    ruled = ((kind, policy.rule(kind, type_, urgency)) for kind in kinds)
-    rows = [
-        _row(
-            ticket,
-            order,
-            kind,
-            (promise, rule.amber) if promise else _with_budget_of(city, ticket, kind, rule),
-            policy.version,
-            calendar,
-            at,
-        )
-        for kind, rule in ruled
-        if rule is not None
-    ]
-    for row in rows:
-        _schedule(row, _clock(row, []), city.calendars[calendar], seen or at)
+    policy, now = policy_today(city, at), seen or at
+    for kind in kinds:
+        found = terms(city, policy, kind, ticket, order, calendar)
+        if found is None:
+            continue
+        row = _new(ticket, order, kind, policy.version, at)
+        write_terms(row, Terms(promise, found.amber, calendar) if promise else found)
+        row.promised = promise is not None
+        kept = Kept(row, ticket, order)
+        schedule(kept, city, now)
         put(session, row)
-        _tell(session, row, "clock.started", seen or at, by)
-    return rows
+        tell(session, kept, "clock.started", now, by)
+        pass_over(session, kept, city, now, was_red=False)
+        if kind is Kind.ANSWER:
+            ticket.due_at = row.due_at
 
 
-def _with_budget_of(
-    city: CityPack, ticket: Ticket, kind: Kind, rule: ClockRule
-) -> tuple[Budget, Budget | Share]:
-    """A matter may set its own time to resolve; the rest is the policy's."""
-    matter = city.catalogue.matters.get(ticket.matter or "")
-    if kind is Kind.RESOLVE and matter is not None and matter.budget is not None:
-        return matter.budget, Share(20)
-    return rule.budget, rule.amber
-
-
-def _row(
-    ticket: Ticket,
-    order: WorkOrder | None,
-    kind: Kind,
-    budget_and_amber: tuple[Budget, Budget | Share],
-    policy: str,
-    calendar: str,
-    at: datetime,
-) -> ClockRow:
-    budget, amber = budget_and_amber
-    warning = (amber.percent, _PERCENT) if isinstance(amber, Share) else (amber.amount, amber.measure)
+def _new(ticket: Ticket, order: WorkOrder | None, kind: Kind, policy: str, at: datetime) -> ClockRow:
     assert ticket.id is not None
     return ClockRow(
         ticket=ticket.id,
         work_order=order.id if order else None,
         kind=kind,
-        amount=budget.amount,
-        measure=budget.measure,
-        amber_amount=warning[0],
-        amber_measure=warning[1],
-        calendar=calendar,
+        amount=0,
+        measure=Measure.MINUTES,
+        amber_amount=0,
+        amber_measure=Measure.MINUTES,
+        calendar="",
         policy=policy,
         started_at=at,
         due_at=None,
+        seen_until=at,
     )
 
 
-def _schedule(row: ClockRow, clock: Clock, calendar: Calendar, at: datetime) -> None:
-    """Keeps in the row what the replay says of its future."""
-    due = clock.due(calendar)
-    row.due_at, row.provisional = (due.at, due.provisional) if due else (None, False)
-    event = clock.next_event(at, calendar)
-    row.next_event_at = event.at if event else None
+def _stop(session: Session, running: Iterable[Kept], at: datetime, by: str) -> None:
+    for kept in running:
+        kept.row.stopped_at, kept.row.next_event_at = at, None
+        tell(session, kept, "clock.stopped", at, by)
 
 
-def _clock(row: ClockRow, pauses: Sequence[ClockPause]) -> Clock:
-    in_percent = row.amber_measure == _PERCENT
-    return Clock(
-        kind=Kind(row.kind),
-        budget=Budget(row.amount, Measure(row.measure)),
-        amber=Share(row.amber_amount) if in_percent else Budget(row.amber_amount, Measure(row.amber_measure)),
-        policy_version=row.policy,
-        started_at=row.started_at,
-        pauses=tuple(Pause(pause.begins_at, pause.ends_at, pause.why, pause.by) for pause in pauses),
-        stopped_at=row.stopped_at,
+def _extend(
+    session: Session, city: CityPack, kept: Kept, budget: Budget, why: str, at: datetime, by: str
+) -> None:
+    row = kept.row
+    row.first_due_at, row.extended_at = row.due_at, at
+    row.extension_amount, row.extension_measure, row.extension_why = budget.amount, budget.measure, why
+    move(session, kept, city, at)
+    was = row.first_due_at.isoformat() if row.first_due_at else None
+    tell(session, kept, "clock.extended", at, by, was=was)
+
+
+def _take_up(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    order: WorkOrder | None,
+    kind: Kind,
+    calendar: str,
+    what: Callable[[Kind, ClockRule | None], After],
+    at: datetime,
+    by: str,
+) -> None:
+    """Does to the latest clock of a kind what the policy says; one that runs still is left to run unless it begins
+    anew.
+    """
+    after = what(kind, _rule(city, policy_today(city, at), kind, ticket, order))
+    latest = _latest(session, ticket, order, kind)
+    if after is After.ANEW:
+        _stop(session, [latest] if latest and latest.row.stopped_at is None else [], at, by)
+        _start(session, city, ticket, order, (kind,), calendar, at, by)
+    elif after is not After.STAYS and latest is not None and latest.row.stopped_at is not None:
+        _go_on(session, city, latest, at, by, excluding=after is After.EXCLUDES)
+
+
+def _go_on(session: Session, city: CityPack, kept: Kept, at: datetime, by: str, *, excluding: bool) -> None:
+    """The clock runs again after it had stopped, as `Clock.reopen` says."""
+    row, pauses = kept.row, list(kept.pauses)
+    assert row.id is not None
+    assert row.stopped_at is not None
+    if pauses and pauses[-1].ends_at is None:
+        pauses[-1].ends_at = row.stopped_at
+    if excluding:
+        pause = ClockPause(clock=row.id, begins_at=row.stopped_at, ends_at=at, why="closed", by=SYSTEM)
+        put(session, pause)
+        pauses.append(pause)
+    row.stopped_at = None
+    again = _with(kept, pauses)
+    move(session, again, city, at)
+    tell(session, again, "clock.resumed", at, by)
+    if row.kind == Kind.ANSWER:
+        kept.ticket.due_at = row.due_at
+
+
+def _rule(
+    city: CityPack, policy: ClockPolicy, kind: Kind, ticket: Ticket, order: WorkOrder | None
+) -> ClockRule | None:
+    return policy.rule(kind, case_of(city, ticket, order))
+
+
+def _running(
+    session: Session, ticket: Ticket, order: WorkOrder | None, kinds: Iterable[Kind]
+) -> Sequence[Kept]:
+    return _kept(session, ticket, _rows(session, ticket, order, kinds), order)
+
+
+def _rows(
+    session: Session, ticket: Ticket, order: WorkOrder | None, kinds: Iterable[Kind]
+) -> Sequence[ClockRow]:
+    """The rows of clocks that aren't over."""
+    running = select(ClockRow).where(
+        ClockRow.ticket == ticket.id,
+        ClockRow.work_order == (order.id if order else None),
+        col(ClockRow.kind).in_(list(kinds)),
+        col(ClockRow.stopped_at).is_(None),
     )
+    return session.exec(running.order_by(col(ClockRow.id))).all()
 
 
-def _tell(session: Session, row: ClockRow, kind: str, at: datetime, by: str) -> None:
-    data = {
-        "clock": row.kind,
-        "order": row.work_order,
-        "due": row.due_at.isoformat() if row.due_at else None,
-    }
-    journal.append(session, Fact(kind, subject("clock", row.id), at, by=by, data=data, ticket=row.ticket))
+def _latest(session: Session, ticket: Ticket, order: WorkOrder | None, kind: Kind) -> Kept | None:
+    asked = select(ClockRow).where(
+        ClockRow.ticket == ticket.id,
+        ClockRow.work_order == (order.id if order else None),
+        ClockRow.kind == kind,
+    )
+    found = session.exec(asked.order_by(col(ClockRow.id).desc()).limit(1)).all()
+    return next(iter(_kept(session, ticket, found, order)), None)
+
+
+def _kept(
+    session: Session, ticket: Ticket, rows: Sequence[ClockRow], order: WorkOrder | None = None
+) -> Sequence[Kept]:
+    """The rows with their pauses and orders; `order` is all of theirs where one is given."""
+    pauses = pauses_of(session, [row.id for row in rows])
+    others = {row.work_order for row in rows} - {None, order.id if order else None}
+    asked = select(WorkOrder).where(col(WorkOrder.id).in_(others))
+    orders = {one.id: one for one in session.exec(asked)} if others else {}
+    if order is not None:
+        orders[order.id] = order
+    return [Kept(row, ticket, orders.get(row.work_order), pauses.get(row.id or 0, [])) for row in rows]
+
+
+def _with(kept: Kept, pauses: Sequence[ClockPause]) -> Kept:
+    return Kept(kept.row, kept.ticket, kept.order, pauses)

@@ -5,6 +5,9 @@ The queue carries no truth. Whatever must not be lost stands in the record; losi
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from redis import Redis
 from rq import Queue, Worker
 
@@ -13,22 +16,26 @@ from hotline.platform import addresses
 from hotline.settings import Settings, load
 
 QUEUE = "hotline"
+MESSAGES = "messages"
+"""A queue of its own, so that no message waits behind an import."""
 
 
-def queue(settings: Settings) -> Queue:
+def queue(settings: Settings, name: str = QUEUE) -> Queue:
     """Where jobs are put. One queue for each worker: only then does rq hand them over without a gap."""
-    return Queue(QUEUE, connection=Redis.from_url(addresses.redis(settings)))
+    return Queue(name, connection=Redis.from_url(addresses.redis(settings)))
 
 
-def command() -> None:
+def command(
+    messages: Annotated[bool, typer.Option("--messages", help="send messages, and do nothing else")] = False,
+) -> None:
     """Work on jobs until told to stop."""
     settings = load()
-    set_up_log("worker")
-    jobs = queue(settings)
+    set_up_log("sender" if messages else "worker")
+    jobs = queue(settings, MESSAGES if messages else QUEUE)
     Worker([jobs], connection=jobs.connection).work(logging_level="WARNING")
 
 
-def is_working(settings: Settings) -> bool:
+def is_working(settings: Settings, name: str = QUEUE) -> bool:
     """Whether at least one worker listens."""
-    jobs = queue(settings)
+    jobs = queue(settings, name)
     return Worker.count(connection=jobs.connection, queue=jobs) > 0

@@ -166,6 +166,7 @@ PART_WORDS = {
 REFUSAL_WORDS = {
     f"order.may_not_{verb}": N_("Not possible while the work order is: {state}") for verb in Verb
 } | {
+    "order.not_own": N_("This order is a unit's below: you can read it, and the work is theirs"),
     "order.signed_already": N_("The unit has signed for it already"),
     "order.given_already": N_("The unit has this ticket already"),
     "order.contacted_already": N_("The citizen was contacted already"),

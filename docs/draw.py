@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from dispatch import workorders
+from dispatch import clocks, workorders
 from hotline import calls, tickets
 from hotline.diagrams import mermaid
 from hotline.lifecycle import Lifecycle, S, V
@@ -28,6 +28,10 @@ TICKET = """\
 Decided: what has no arrow is refused. A ticket is redone at most twice and reopened within fifteen days. Being
 urged, supervised or confidential are marks upon a ticket, not states. Table: `hotline/tickets.py`."""
 
+CLOCK = """\
+Decided. A clock has no colour of its own: green, amber and red follow from its history and the calendar, and so does
+when it is due ([clocks](clocks.md)). Table: `dispatch/clocks.py`."""
+
 ORDER = """\
 Decided. A unit may return an order once; the ticket's next order is *bound* and has no arrow to *returned*.
 Suspending needs the centre's approval. Table: `dispatch/workorders.py`."""
@@ -40,6 +44,7 @@ def page() -> str:
         *_section("Call", CALL, calls.LIFECYCLE, calls.STATE_WORDS),
         *_section("Ticket", TICKET, tickets.LIFECYCLE, tickets.STATE_WORDS),
         *_section("Work order", ORDER, workorders.LIFECYCLE, workorders.STATE_WORDS),
+        *_section("Clock", CLOCK, clocks.LIFECYCLE, clocks.STATE_WORDS),
     )
     return "\n".join(parts)
 

@@ -42,9 +42,11 @@ and their modes, the units' names and the catalogue are the city's to correct, a
 - **What is suggested.** Words in `keywords` that a citizen says, and pairs of characters of a matter's name and
   keywords; a matter whose owner the dialled line belongs to comes sooner. The catalogue gets better by adding the
   words that people really say.
-- **When something is due.** The first rule of `clocks.toml` that fits a ticket's type and urgency; a matter's own
-  `budget` replaces the time to resolve. Working days follow the unit's calendar: its weekly pattern, upon it the
-  country's holidays and make-up days (where `official_days`), upon those the `[[day]]` rows.
+- **When something is due.** The first rule of `clocks.toml` that fits a ticket and its unit; a matter's own `budget`
+  replaces the time to resolve, unless a rule speaks of that matter. Working days follow the unit's calendar: its weekly
+  pattern, upon it the country's holidays and make-up days (where `official_days`), upon those the `[[day]]` rows of
+  the calendar that it follows, and its own. The country's days come along; a pack may bring its own instead, as rows
+  without a calendar. More: [clocks](clocks.md).
 - **What callers hear.** A line's `greeting` is the name of a prompt. `prompts.toml` gives its words; a recording of
   the same name replaces them.
 - **Who sits there.** `people.toml` and `citizens.toml` are for demonstrations only. A real installation ignores them.

@@ -36,6 +36,9 @@ class Span:
         start, _, end = text.partition("-")
         return cls(_minute(start), _minute(end))
 
+    def __str__(self) -> str:
+        return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.start, self.end))
+
 
 def _minute(text: str) -> int:
     hours, colon, minutes = text.strip().partition(":")
@@ -52,6 +55,19 @@ class Kind(StrEnum):
 
 
 KIND_WORDS = {Kind.WORKING: N_("Working day"), Kind.OFF: N_("Day off")}
+
+
+class Status(StrEnum):
+    """Whether somebody has published what is said of a day, or it is guessed until then."""
+
+    OFFICIAL = "official"
+    PROVISIONAL = "provisional"
+
+
+STATUS_WORDS = {
+    Status.OFFICIAL: N_("Published"),
+    Status.PROVISIONAL: N_("Guessed until its list is published"),
+}
 
 
 @dataclass(frozen=True)
@@ -154,7 +170,16 @@ class Calendar:
         spans = self.spans(day)
         if not spans:
             raise LookupError(f"{day} is a day off in calendar {self.code}")
-        return self._instant(day, spans[-1].end)
+        return self.moment(day, spans[-1].end)
+
+    def moment(self, day: date, minute: int) -> datetime:
+        """The instant at which a minute of the local date begins; 1440 is its end.
+
+        By the wall clock, so that a zone that changes its offset keeps its office hours.
+        """
+        whole, rest = divmod(minute, 24 * 60)
+        local = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60), self.zone)
+        return local.astimezone(UTC)
 
     def with_days(self, code: str, days: Mapping[date, Day]) -> Calendar:
         """The calendar of a unit that differs from this one on a few days."""
@@ -166,16 +191,10 @@ class Calendar:
             spans = self.spans(day)
             dates.extend([day] if spans else [])
             for span in spans:
-                starts.append(self._instant(day, span.start))
-                ends.append(self._instant(day, span.end))
+                starts.append(self.moment(day, span.start))
+                ends.append(self.moment(day, span.end))
                 worked.append(worked[-1] + (ends[-1] - starts[-1]))
         return Year(tuple(starts), tuple(ends), tuple(worked[1:]), tuple(dates))
-
-    def _instant(self, day: date, minute: int) -> datetime:
-        # By the wall clock, so that a zone that changes its offset keeps its office hours.
-        whole, rest = divmod(minute, 24 * 60)
-        local = datetime.combine(day + timedelta(days=whole), time(rest // 60, rest % 60), self.zone)
-        return local.astimezone(UTC)
 
 
 def _dates(year: int) -> Iterator[date]:

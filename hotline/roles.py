@@ -12,7 +12,9 @@ from hotline.words import N_
 
 
 class Role(StrEnum):
-    """A person's work at the hotline; somebody may have several."""
+    """A person's work at the hotline; somebody may have several. `UNIT_SYSTEM` is no person's: a unit's own system acts
+    by it.
+    """
 
     AGENT = "agent"
     TEAM_LEAD = "team_lead"
@@ -20,6 +22,7 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     UNIT_STAFF = "unit_staff"
     UNIT_LEADER = "unit_leader"
+    UNIT_SYSTEM = "unit_system"
     QUALITY = "quality"
     KNOWLEDGE_EDITOR = "knowledge_editor"
     AUDITOR = "auditor"
@@ -33,11 +36,16 @@ ROLE_WORDS = {
     Role.DISPATCHER: N_("Dispatcher"),
     Role.UNIT_STAFF: N_("Unit staff"),
     Role.UNIT_LEADER: N_("Unit leader"),
+    Role.UNIT_SYSTEM: N_("Unit's own system"),
     Role.QUALITY: N_("Quality inspector"),
     Role.KNOWLEDGE_EDITOR: N_("Knowledge editor"),
     Role.AUDITOR: N_("Auditor"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
+
+
+OF_MACHINES = frozenset({Role.UNIT_SYSTEM})
+"""What nobody is given who logs in."""
 
 
 class Permission(StrEnum):
@@ -128,6 +136,8 @@ MAY: Mapping[Role, frozenset[Permission]] = {
         Permission.ORDER_APPROVE,
         Permission.CATALOGUE_READ,
     },
+    # What its token's scopes then narrow. A leader's approval it never gives.
+    Role.UNIT_SYSTEM: _UNIT | {Permission.ORDER_RETURN},
     Role.QUALITY: frozenset({Permission.TICKET_VIEW_ALL, Permission.RECORDING_PLAY}),
     Role.KNOWLEDGE_EDITOR: frozenset({Permission.KNOWLEDGE_EDIT}),
     Role.AUDITOR: frozenset(

@@ -142,6 +142,27 @@ class Desk(Section):
     )
 
 
+class Messages(Section):
+    """How messages leave the house. What isn't set waits in the outbox, where everybody concerned sees it."""
+
+    mail_host: str = Field("", description="mail server (SMTP); empty: mails wait")
+    mail_port: int = Field(587, ge=1, le=65535, description="its port")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the connection to it is kept secret: starttls, tls or none"
+    )
+    mail_login: str = Field("", description="login at the mail server, where it asks for one")
+    mail_password: str = Field("", description="and the password")
+    mail_sender: str = Field("12345@localhost", description="address that mails come from")
+    sms_url: str = Field("", description="https://… of the city's text message provider; empty: they wait")
+    secret: str = Field(
+        "", description="signs webhooks and text messages (HMAC-SHA256); empty: neither is sent"
+    )
+    timeout: float = Field(10.0, gt=0, le=15, description="seconds that one sending may take")
+    to_own_machine: bool = Field(
+        False, description="whether the webhook of a unit's system may lead to this machine itself"
+    )
+
+
 class Settings(Section):
     """All settings. `load` makes one; tests may make their own."""
 
@@ -153,6 +174,7 @@ class Settings(Section):
     asterisk: Asterisk = Field(default_factory=Asterisk)
     trunk: Trunk = Field(default_factory=Trunk)
     desk: Desk = Field(default_factory=Desk)
+    messages: Messages = Field(default_factory=Messages)
 
 
 def load(file: Path | None = None, environ: dict[str, str] | None = None) -> Settings:

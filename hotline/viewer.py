@@ -12,7 +12,7 @@ from hotline.roles import Permission, Role, may
 @dataclass(frozen=True)
 class Viewer:
     """A logged-in person. `units` are the codes of the own unit and of all below it, `within` those of the own unit and
-    of all above it; `extension` is the seat.
+    of all above it; `extension` is the seat, `unread` how many notices they haven't seen.
     """
 
     account: int
@@ -25,6 +25,7 @@ class Viewer:
     extension: str | None = None
     language: str = "zh_Hans"
     theme: str = "auto"
+    unread: int = 0
 
     @property
     def by(self) -> str:

@@ -14,13 +14,6 @@ from hotline.calendars import NOTHING, Calendar
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """A promise until a certain instant, whatever happens on the way."""
-
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Due:
     """An instant in UTC. `provisional`: it rests on days for which no official list exists yet."""
 
@@ -29,26 +22,40 @@ class Due:
 
 
 def length(budget: Budget) -> timedelta:
-    """The time that a budget of minutes lasts; nothing for a budget of working days, which has no length."""
-    return NOTHING if budget.measure is Measure.WORKING_DAYS else timedelta(minutes=budget.amount)
+    """The time that a budget of minutes lasts; nothing for one of days or until an hour, which has no length."""
+    has_length = budget.measure in (Measure.MINUTES, Measure.WORKING_MINUTES)
+    return timedelta(minutes=budget.amount) if has_length else NOTHING
 
 
-def due(start: datetime, budget: Budget | Fixed, calendar: Calendar) -> Due:
-    """The first instant at which `budget`, begun at `start`, is used up.
+def due(start: datetime, budget: Budget, calendar: Calendar) -> Due:
+    """The first instant later than `start` at which `budget`, begun then, is used up.
 
     N working days count from the next day and end with the hours of the last of them (“自次日起N个工作日”).
     """
-    if isinstance(budget, Fixed):
-        return Due(budget.at.astimezone(UTC), provisional=False)
     match budget.measure:
         case Measure.MINUTES:
-            return Due(start.astimezone(UTC) + length(budget), provisional=False)
+            at = start.astimezone(UTC) + length(budget)
         case Measure.WORKING_MINUTES:
             at = add(start, length(budget), calendar)
         case Measure.WORKING_DAYS:
             last = nth_working_day(calendar.local_date(start), budget.amount, calendar)
             at = calendar.end_of(last)
-    return Due(at, calendar.is_provisional(at))
+        case _:
+            at = _until(start, budget, calendar)
+    return Due(at, not budget.measure.is_natural and calendar.is_provisional(at))
+
+
+def _until(start: datetime, budget: Budget, calendar: Calendar) -> datetime:
+    """The minute of the day that the budget names: today's where that is allowed and still ahead."""
+    today = calendar.local_date(start)
+    is_same = budget.measure in (Measure.SAME_DAY, Measure.SAME_WORKING_DAY)
+    at = calendar.moment(today, budget.amount)
+    if is_same and at > start and (budget.measure.is_natural or calendar.spans(today)):
+        return at
+    following = (
+        today + timedelta(days=1) if budget.measure.is_natural else nth_working_day(today, 1, calendar)
+    )
+    return calendar.moment(following, budget.amount)
 
 
 def before(end: datetime, budget: Budget, calendar: Calendar) -> datetime:
@@ -63,6 +70,8 @@ def before(end: datetime, budget: Budget, calendar: Calendar) -> datetime:
             return subtract(end, length(budget), calendar)
         case Measure.WORKING_DAYS:
             return calendar.end_of(nth_working_day(calendar.local_date(end), -budget.amount, calendar))
+        case _:
+            raise ValueError(f"an hour of a day is no length of time: {budget}")
 
 
 def is_working(at: datetime, calendar: Calendar) -> bool:
@@ -70,6 +79,17 @@ def is_working(at: datetime, calendar: Calendar) -> bool:
     year = calendar.year(calendar.local_date(at).year)
     begun = bisect_right(year.starts, at)
     return begun > 0 and at < year.ends[begun - 1]
+
+
+def opening(at: datetime, calendar: Calendar) -> datetime:
+    """The first instant within working hours that isn't before `at`."""
+    year = calendar.local_date(at).year
+    while True:
+        columns = calendar.year(year)
+        index = bisect_right(columns.ends, at)
+        if index < len(columns.ends):
+            return max(at.astimezone(UTC), columns.starts[index])
+        year += 1
 
 
 def between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:

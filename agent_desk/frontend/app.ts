@@ -20,9 +20,15 @@ import { startPreview } from "./preview.ts";
 import { startPropose } from "./propose.ts";
 import { startAim } from "./aim.ts";
 import { startGathering } from "./gather.ts";
+import { startDuty } from "./duty.ts";
+import { startEvidence } from "./evidence.ts";
+import { startGoTo } from "./goto.ts";
 import { startListen } from "./listen.ts";
 import { startTaking } from "./take.ts";
 import { startOneMore } from "./several.ts";
+import { startOnce } from "./once.ts";
+import { startSift } from "./sift.ts";
+import { startTake, startTemplates } from "./template.ts";
 import { startTries } from "./tries.ts";
 import { startWallSwitch } from "./wall.ts";
 
@@ -37,6 +43,7 @@ mark("[data-take]", startTaking);
 mark("[data-open]", startOpener);
 mark("[data-close]", startCloser);
 mark("[role=tablist]", startTabs);
+mark("nav.tabs > [aria-current=page]", (tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
 mark("[data-theme-switch]", startThemeSwitch);
 mark("[data-language]", startLanguageSwitch);
 mark("[data-wall-switch]", startWallSwitch);
@@ -49,6 +56,13 @@ mark("[data-aim]", startAim);
 mark("[data-tries]", startTries);
 mark("[data-one-more]", startOneMore);
 mark("[data-listen]", startListen);
+mark("[data-goto]", startGoTo);
+mark("[data-template]", startTemplates);
+mark("[data-take]", startTake);
+mark("[data-sift]", startSift);
+mark("form[data-evidence]", startEvidence);
+mark("[data-duty]", startDuty);
+mark("form[data-once]", startOnce);
 mark("[data-forget]", (button) => button.addEventListener("click", forgetDrafts));
 
 /** What only some pages need comes when it is needed; the page is ready when the first of it is there. */

@@ -6,9 +6,11 @@ Every check reads rows whose fields are understood already, and yields all the m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise, product
+from typing import Any
 
-from hotline.clock_policy import ClockRule, Kind
+from hotline.clock_policy import Case, ClockRule, Kind
 from hotline.dispatch_rules import Lead
 from hotline.errors import Misconfigured
 from hotline.levels import Level
@@ -160,6 +162,31 @@ def leads(rows: Rows) -> Iterator[Misconfigured]:
                 yield row.fault("lines", number, N_("the number of a line"))
 
 
+def days(rows: Rows) -> Iterator[Misconfigured]:
+    """A date is special once in a calendar, and no calendar follows itself."""
+    first: dict[tuple[str | None, date], Row] = {}
+    for row in rows["days"]:
+        same = first.setdefault((row.values["calendar"], row.values["day"]), row)
+        if same is not row:
+            expected = Phrase(N_("each date once in a calendar; {other} has it"), other=same.stand)
+            yield row.fault("day", row.values["day"], expected)
+    by_name = {row.values["name"]: row for row in rows["calendars"]}
+    ring = cycle_in({name: row.values["follows"] for name, row in by_name.items()})
+    if ring:
+        yield by_name[ring[0]].fault("follows", " → ".join([*ring, ring[0]]), N_("a tree without rings"))
+
+
+def ladders(rows: Rows) -> Iterator[Misconfigured]:
+    """A colour's step comes with the colour; every other has a time of its own."""
+    for row in rows["steps"]:
+        does, when = row.values["does"], row.values["when"]
+        if does.is_colour and (when or row.values["name"]):
+            field = "when" if when else "name"
+            yield row.fault(field, repr(row.written[field]), N_("nothing: it comes with the colour"))
+        if not does.is_colour and when is None:
+            yield row.fault("when", "nothing", N_("when it is taken, for it is no colour's own step"))
+
+
 def _named(row: Row, field: Field) -> Iterable[str]:
     value = row.values[field.name]
     if value is None:
@@ -176,13 +203,18 @@ def _successors(rows: Sequence[Row], group: Callable[[Row], str]) -> Iterator[tu
 def _unpromised(version: str, clocks: Sequence[Row]) -> Iterator[tuple[Kind, Type, Urgency]]:
     rules = [clock_rule(row) for row in clocks if row.values["policy"] == version]
     for kind, type_, urgency in product(PROMISED, Type, Urgency):
-        if not any(rule.fits(kind, type_, urgency) for rule in rules):
+        if not any(rule.fits(kind, Case(type_, urgency)) for rule in rules):
             yield kind, type_, urgency
 
 
 def clock_rule(row: Row) -> ClockRule:
     """The promise that a row of clocks.toml makes, without the policy that it belongs to."""
-    return ClockRule(**{name: value for name, value in row.values.items() if name != "policy"})
+    return ClockRule(**without_policy(row))
+
+
+def without_policy(row: Row) -> dict[str, Any]:
+    """What a row says, without the policy that it belongs to."""
+    return {name: value for name, value in row.values.items() if name != "policy"}
 
 
 CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
@@ -196,4 +228,6 @@ CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
     claims,
     policies,
     leads,
+    days,
+    ladders,
 )

@@ -14,8 +14,16 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hotline.budgets import AMBER_FORM, BUDGET_FORM, parse_amber, parse_budget
+from hotline.budgets import (
+    AMBER_FORM,
+    BUDGET_FORM,
+    OFFSET_FORM,
+    parse_amber,
+    parse_budget,
+    parse_offset,
+)
 from hotline.calendars import Span
+from hotline.reply_templates import PLACES, unknown_places
 from hotline.words import N_, Phrase
 
 
@@ -129,6 +137,12 @@ def _truth(value: Any) -> bool:
     raise ValueError(value)
 
 
+def _template(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or unknown_places(value):
+        raise ValueError(value)
+    return value
+
+
 def _zone(value: Any) -> str:
     try:
         return ZoneInfo(value).key
@@ -160,6 +174,11 @@ def _ranks(value: Any) -> dict[str, int]:
 
 TEXT = matching(r"(?s).*\S.*", N_("a text"))
 PROSE = replace(TEXT, kind=Kind.PROSE)
+TEMPLATE = Form(
+    _template,
+    Phrase(N_("a text whose places in braces are of {places}"), places=", ".join(PLACES)),
+    Kind.PROSE,
+)
 CODE = matching(r"[a-z0-9][a-z0-9.-]*", N_("a code of small letters, digits, dots and hyphens"))
 NUMBER = matching(r"\d{3,15}", N_("a telephone number, digits only"))
 CATEGORY = matching(r"\d{2}|\d{4}", N_("two or four digits"))
@@ -199,4 +218,5 @@ WEEKDAY = Form(
 SPAN = Form(_span, N_("a stretch of a day as 08:30-12:00"))
 BUDGET = Form(parse_budget, BUDGET_FORM)
 AMBER = Form(parse_amber, AMBER_FORM)
+OFFSET = Form(parse_offset, OFFSET_FORM)
 RANKS = Form(_ranks, N_("skills with their rank as { general = 0, english = 1 }"), is_many=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from hotline.areas import Areas
 from hotline.catalogue import Catalogue
-from hotline.clock_policy import ClockPolicy
+from hotline.clock_policy import ClockPolicy, Step
 from hotline.dispatch_rules import Rules
 from hotline.errors import Misconfigured
 from hotline.lines import Line
-from hotline.pack.calendars import calendar_of
-from hotline.pack.checks import Rows, check, clock_rule
+from hotline.pack.calendars import calendars_of
+from hotline.pack.checks import Rows, check, clock_rule, without_policy
 from hotline.pack.forms import ALWAYS, FOR_EVER
-from hotline.pack.model import Citizen, City, CityPack, EarlierTicket
+from hotline.pack.model import Citizen, City, CityPack, EarlierTicket, SendingHours
 from hotline.pack.problems import BrokenPack
-from hotline.pack.rows import read_sheet, read_text
+from hotline.pack.rows import Row, read_sheet, read_text
 from hotline.pack.sheets import FILES, SHEETS
 from hotline.units import Units
 
@@ -85,12 +86,14 @@ def build(rows: Rows) -> CityPack:
         units=Units(made("units")),
         slots=made("slots"),
         catalogue=Catalogue(made("categories"), made("matters"), made("slots")),
-        calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
+        calendars=calendars_of(made("calendars"), made("days"), zone),
         clock_policies=_policies(rows),
         rules=Rules(made("rules")),
+        sending_hours={row.pop("channel"): SendingHours(**row) for row in made("channels")},
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},
+        reply_templates=made("reply_templates"),
     )
 
 
@@ -108,10 +111,15 @@ def _policies(rows: Rows) -> tuple[ClockPolicy, ...]:
     return tuple(
         ClockPolicy(
             **row.values,
-            rules=tuple(clock_rule(r) for r in rows["clocks"] if r.values["policy"] == row.values["version"]),
+            rules=tuple(clock_rule(r) for r in _of(row, rows["clocks"])),
+            steps=tuple(Step(**without_policy(r)) for r in _of(row, rows.get("steps", ()))),
         )
         for row in rows["policies"]
     )
+
+
+def _of(policy: Row, rows: Iterable[Row]) -> Iterable[Row]:
+    return (row for row in rows if row.values["policy"] == policy.values["version"])
 
 
 def _citizens(citizens: tuple[Any, ...], tickets: tuple[Any, ...]) -> tuple[Citizen, ...]:

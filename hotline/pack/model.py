@@ -11,6 +11,8 @@ from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.dispatch_rules import Rules
 from hotline.lines import Line, Queue
+from hotline.messages import Channel
+from hotline.reply_templates import ReplyTemplate
 from hotline.roles import Role
 from hotline.skills import Skill
 from hotline.tickets import Satisfaction, Solution, Type
@@ -58,6 +60,14 @@ class Person:
 
 
 @dataclass(frozen=True)
+class SendingHours:
+    """When messages of one channel go out: in a calendar's working hours. `urgent`: what is urgent doesn't wait."""
+
+    hours: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
 class EarlierTicket:
     """A ticket of the demo that was closed `days_ago` days before the demo began."""
 
@@ -101,6 +111,8 @@ class CityPack:
     calendars: Mapping[str, Calendar]
     clock_policies: tuple[ClockPolicy, ...]
     rules: Rules
+    sending_hours: Mapping[Channel, SendingHours]
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]
+    reply_templates: tuple[ReplyTemplate, ...] = ()

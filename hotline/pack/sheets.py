@@ -12,15 +12,19 @@ from typing import Any
 
 from hotline import tickets
 from hotline.areas import Area
+from hotline.calendars import STATUS_WORDS, Status
 from hotline.catalogue import Category, Matter, Slot
+from hotline.clock_policy import AFTER_WORDS, AUDIENCE_WORDS, DOES_WORDS, After, Audience, Does
 from hotline.clock_policy import KIND_WORDS as CLOCK_WORDS
 from hotline.clock_policy import Kind as ClockKind
 from hotline.dispatch_rules import LEAD_WORDS, MARK_WORDS, Lead, Mark, Rule
 from hotline.levels import LEVEL_WORDS, Level
 from hotline.lines import MODE_WORDS, Line, Mode, Queue
+from hotline.messages import CHANNEL_WORDS, Channel
 from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
 from hotline.pack.model import EmergencyNumber, Person
+from hotline.reply_templates import ReplyTemplate
 from hotline.roles import ROLE_WORDS, Role
 from hotline.skills import Skill
 from hotline.units import KIND_WORDS, Kind, Unit
@@ -94,6 +98,15 @@ def _validity() -> tuple[Field, Field]:
     return (
         Field("valid_from", N_("first day"), forms.DAY, date.min),
         Field("valid_until", N_("the day after the last"), forms.DAY, date.max),
+    )
+
+
+def _urgencies() -> Field:
+    return Field(
+        "urgencies",
+        N_("urgencies; all where absent"),
+        many(one_of(tickets.Urgency, tickets.URGENCY_WORDS), frozenset),
+        frozenset(),
     )
 
 
@@ -291,6 +304,12 @@ SHEETS = (
             Field("weekdays", N_("working days of a week"), many(forms.WEEKDAY, frozenset)),
             Field("hours", N_("working hours of such a day"), many(forms.SPAN)),
             Field("official_days", N_("whether the country's holidays and make-up days apply"), forms.TRUTH),
+            Field(
+                "follows",
+                N_("a calendar whose special days apply too, unless it has its own of that date"),
+                default=None,
+                names="calendars",
+            ),
         ),
         table="calendar",
         key="name",
@@ -299,10 +318,15 @@ SHEETS = (
         "days",
         "calendar.toml",
         (
-            Field("calendar", N_("whose day it is"), names="calendars"),
+            Field(
+                "calendar", N_("whose day it is; the country's where absent"), default=None, names="calendars"
+            ),
             Field("day", N_("the date"), forms.DAY),
             Field("working", N_("whether it is worked"), forms.TRUTH),
+            Field("hours", N_("its hours, where they aren't the usual ones"), many(forms.SPAN), ()),
             Field("note", N_("why")),
+            Field("source", N_("the list or notice that it rests on"), default=""),
+            Field("status", N_("whether it is published"), one_of(Status, STATUS_WORDS), Status.OFFICIAL),
         ),
         table="day",
     ),
@@ -325,14 +349,51 @@ SHEETS = (
                 many(one_of(tickets.Type, tickets.TYPE_WORDS), frozenset),
                 frozenset(),
             ),
+            _urgencies(),
             Field(
-                "urgencies",
-                N_("urgencies; all where absent"),
-                many(one_of(tickets.Urgency, tickets.URGENCY_WORDS), frozenset),
+                "matters",
+                N_("matters' codes, or the first digits of headings; all where absent"),
+                many(forms.HEADING_OR_MATTER),
+                (),
+            ),
+            Field(
+                "lines",
+                N_("numbers that were dialled; all where absent"),
+                many(forms.NUMBER, frozenset),
+                frozenset(),
+            ),
+            Field(
+                "channels",
+                N_("ways in which tickets reach us; all where absent"),
+                many(one_of(tickets.Channel, tickets.CHANNEL_WORDS), frozenset),
+                frozenset(),
+            ),
+            Field(
+                "levels",
+                N_("levels of the unit that has it; all where absent"),
+                many(one_of(Level, LEVEL_WORDS), frozenset),
                 frozenset(),
             ),
             Field("budget", N_("the time that there is"), forms.BUDGET),
             Field("amber", N_("what is left of it when it turns amber"), forms.AMBER),
+            Field(
+                "calendar",
+                N_("in whose working time it runs; the unit's own where absent"),
+                default=None,
+                names="calendars",
+            ),
+            Field(
+                "on_redo",
+                N_("at a redo; where absent handlers begin anew and the citizen's date stays"),
+                one_of(After, AFTER_WORDS),
+                None,
+            ),
+            Field(
+                "on_reopen",
+                N_("at a reopening; where absent the citizen's goes on without the time in between"),
+                one_of(After, AFTER_WORDS),
+                None,
+            ),
         ),
         table="rule",
     ),
@@ -407,6 +468,44 @@ SHEETS = (
         make=Rule,
     ),
     Sheet(
+        "steps",
+        "clocks.toml",
+        (
+            Field("policy", N_("the version that it belongs to"), names="policies"),
+            Field("does", N_("what the step is"), one_of(Does, DOES_WORDS)),
+            Field(
+                "when", N_("from when the clock is due; absent for a colour's own step"), forms.OFFSET, None
+            ),
+            Field("name", N_("what tells it from another of its kind"), forms.CODE, ""),
+            Field(
+                "kinds",
+                N_("kinds of clock; all where absent"),
+                many(one_of(ClockKind, CLOCK_WORDS), frozenset),
+                frozenset(),
+            ),
+            _urgencies(),
+            Field("to", N_("who is told; nobody where absent"), many(one_of(Audience, AUDIENCE_WORDS)), ()),
+            Field(
+                "by",
+                N_("by which ways; on their pages where absent"),
+                many(one_of(Channel, CHANNEL_WORDS)),
+                (Channel.NOTICE,),
+            ),
+        ),
+        table="step",
+    ),
+    Sheet(
+        "channels",
+        "clocks.toml",
+        (
+            Field("channel", N_("a way of telling people"), one_of(Channel, CHANNEL_WORDS), unique=True),
+            Field("hours", N_("when it is used; what comes at another time waits"), names="calendars"),
+            Field("urgent", N_("whether what is urgent doesn't wait"), forms.TRUTH, True),
+        ),
+        table="channel",
+        key="channel",
+    ),
+    Sheet(
         "people",
         "people.toml",
         (
@@ -466,6 +565,30 @@ SHEETS = (
             Field("en", N_("its text in English"), forms.PROSE, None),
         ),
         table="prompt",
+    ),
+    Sheet(
+        "reply_templates",
+        "reply_templates.toml",
+        (
+            Field("name", N_("what it is kept under"), forms.CODE, unique=True),
+            *_titles(),
+            Field("text", N_("what a reply begins with"), forms.TEMPLATE),
+            Field(
+                "types",
+                N_("kinds of ticket that it is offered for; all where absent"),
+                many(one_of(tickets.Type, tickets.TYPE_WORDS)),
+                (),
+            ),
+            Field(
+                "categories",
+                N_("headings of the catalogue that it is offered below; all where absent"),
+                many(forms.CATEGORY),
+                (),
+            ),
+        ),
+        table="template",
+        key="name",
+        make=ReplyTemplate,
     ),
 )
 

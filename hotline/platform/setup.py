@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hotline.bell import Bell
 from hotline.pack.load import load_pack, read_pack
 from hotline.platform import addresses, plugins, postgresql, redis_server, secrets
-from hotline.record import city
+from hotline.record import city, days
 from hotline.settings import Settings
 from hotline.store import migrate, open_store
 
@@ -64,13 +64,15 @@ def record(settings: Settings, say: Say) -> Iterator[None]:
 
 
 def _settle_city(settings: Settings, say: Say) -> None:
-    """A record that has no city yet takes over its pack's."""
+    """A record that has no city yet takes over its pack's; every one takes the lists of days that came along since."""
     store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), pool=1)
     try:
         with store.transaction() as session:
             note = f"pack {settings.site.city}"
             if city.settle(session, read_pack(settings.site.city), datetime.now(UTC), note):
                 say("The record has taken over the city's data")
+            if years := days.seed(session, datetime.now(UTC)):
+                say(f"Holidays and make-up days of {', '.join(map(str, years))} are in the day table")
     finally:
         store.close()
 

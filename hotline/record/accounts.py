@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, literal_column
 from sqlalchemy import select as choose
 from sqlmodel import Session, col, delete, select
 
@@ -22,7 +22,7 @@ from hotline.errors import Refused
 from hotline.facts import SYSTEM, Fact, subject
 from hotline.roles import Role
 from hotline.store.rows import put
-from hotline.store.tables import Account, CityRevision, LoginFailure, LoginSession
+from hotline.store.tables import Account, CityRevision, LoginFailure, LoginSession, MessageRow
 
 PASSWORD_LENGTH = 10
 FAILURES_ALLOWED = 5
@@ -105,7 +105,9 @@ def log_in(
 
 @dataclass(frozen=True)
 class Person:
-    """Who a live session belongs to, with the token that its own pages carry, and the city's newest revision."""
+    """Who a live session belongs to, with the token that its own pages carry, the city's newest revision, and how many
+    notices they haven't seen.
+    """
 
     account: int
     login: str
@@ -117,8 +119,20 @@ class Person:
     theme: str
     csrf: str
     city: int
+    unread: int
 
 
+_UNREAD = (
+    choose(func.count())
+    .select_from(MessageRow)
+    .where(
+        col(MessageRow.to) == func.concat("account:", col(Account.id)),
+        col(MessageRow.channel) == literal_column("'notice'"),  # as the index has it
+        col(MessageRow.read_at).is_(None),
+    )
+    .correlate(Account)
+    .scalar_subquery()
+)
 _PERSON = (
     choose(
         col(Account.id),
@@ -131,6 +145,7 @@ _PERSON = (
         col(Account.theme),
         col(LoginSession.csrf),
         func.coalesce(choose(func.max(CityRevision.id)).scalar_subquery(), 0),
+        _UNREAD,
     )
     .join(LoginSession, col(LoginSession.account) == col(Account.id))
     .where(

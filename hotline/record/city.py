@@ -19,6 +19,7 @@ from sqlmodel import Session, col, insert, select, update
 from hotline import journal
 from hotline.errors import Misconfigured, Refused
 from hotline.facts import Fact, subject
+from hotline.pack.calendars import seed_as_written
 from hotline.pack.checks import check
 from hotline.pack.load import build
 from hotline.pack.model import CityPack
@@ -62,12 +63,16 @@ def newest(session: Session) -> int:
 
 
 def settle(session: Session, pack: Mapping[str, Sequence[Row]], at: datetime, note: str = "") -> bool:
-    """Takes over a pack's rows where the record has none yet. Returns whether it did."""
+    """Takes over a pack's rows where the record has none yet, and the country's days, where the pack says nothing of
+    them. Returns whether it did.
+    """
     session.execute(_ONE_AT_A_TIME)
     catalogues.seed(session, pack["categories"], pack["matters"], pack["slots"], at)
     if newest(session):
         return False
     changes = [Change(name, None, row.written) for name in KEPT for row in pack[name]]
+    if all(row.values["calendar"] for row in pack["days"]):
+        changes += [Change("days", None, written) for written in seed_as_written()]
     _write(session, changes, by="system", at=at, note=note)
     return True
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from hotline.errors import Refused
 from hotline.roles import Permission
-from hotline.store.tables import Ticket, WorkOrder
+from hotline.store.tables import Attachment, Ticket, WorkOrder
 from hotline.viewer import Viewer
 
 TAKEN = ("cancelled", "returned")
@@ -34,6 +34,18 @@ def orders(viewer: Viewer) -> ColumnElement[bool]:
     """True for the work orders that `viewer` may see as their own unit's."""
     accused = select(Ticket.id).where(col(Ticket.about).in_(viewer.within))
     return and_(_of_units(viewer), col(WorkOrder.ticket).not_in(accused))
+
+
+def attachments(viewer: Viewer) -> ColumnElement[bool]:
+    """True for the files that `viewer` may see: those of tickets that they may see, as the thread is read. The centre
+    reads all; a unit what the citizen may have, and what it or a unit below it handed in for itself and the centre.
+    """
+    seen = col(Attachment.ticket).in_(select(Ticket.id).where(tickets(viewer)))
+    if viewer.may(Permission.TICKET_VIEW_ALL):
+        return seen
+    own = col(Attachment.work_order).in_(select(WorkOrder.id).where(_of_units(viewer)))
+    for_units = and_(col(Attachment.audience) == "unit", own)
+    return and_(seen, or_(col(Attachment.audience) == "citizen", for_units))
 
 
 def _of_units(viewer: Viewer) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ def renamed(session: Session, number: str, name: str) -> Change:
 
 def test_a_settled_record_gives_back_the_pack(session: Session) -> None:
     pack, read = load_pack("foshan"), city.read(session)
-    for field in ("city", "skills", "queues", "lines", "clock_policies", "prompts"):
+    for field in ("city", "skills", "queues", "lines", "clock_policies", "prompts", "reply_templates"):
         assert getattr(read, field) == getattr(pack, field), field
     assert {name: vars(one)["days"] for name, one in read.calendars.items()} == {
         name: vars(one)["days"] for name, one in pack.calendars.items()

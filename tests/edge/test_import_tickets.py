@@ -132,7 +132,7 @@ def test_an_open_ticket_goes_on_with_its_remaining_time(desk: Desk, tmp_path: Pa
         assert (order.unit, order.state, order.issued_by) == ("zumiao-office", "issued", None)
         assert order.issued_at == utc(2026, 11, 20, 2, 0)
         clocks = {clock.kind: (row, clock) for row, clock in timekeeping.of_ticket(session, ticket)}
-        assert set(clocks) == {Kind.SIGN, Kind.RESOLVE}
+        assert set(clocks) == {Kind.ANSWER, Kind.SIGN, Kind.RESOLVE}
         resolve, clock = clocks[Kind.RESOLVE]
         calendar = town.city.calendars[resolve.calendar]
         assert resolve.due_at == due

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from dispatch import handling, marking, orders, requesting, reviewing, timekeeping
 from dispatch.archiving import archive
@@ -391,6 +391,35 @@ def test_a_reply_that_does_not_answer_is_sent_back_and_a_citizen_may_have_it_red
     reviewing.accept(cast.session, cast.city, ticket, "", cast.dispatcher, cast.at)
     with pytest.raises(Refused, match=r"ticket\.redone_enough"):
         reviewing.send_back(cast.session, cast.city, ticket, "第三次", cast.supervisor, cast.at)
+
+
+def test_an_order_knows_what_is_due_next_whoever_moves_its_clocks(cast: Cast) -> None:
+    def next_due(order: WorkOrder) -> tuple[datetime | None, datetime | None]:
+        cast.session.flush()
+        running = select(ClockRow.due_at).where(
+            ClockRow.work_order == order.id, col(ClockRow.stopped_at).is_(None)
+        )
+        dues = [due for due in cast.session.exec(running) if due is not None]
+        cast.session.refresh(order, ["due_at"])
+        return order.due_at, min(dues, default=None)
+
+    order = cast.issue(cast.ticket(), TOWN_OFFICE)
+    seen = [next_due(order)]
+    cast.sign(order)
+    seen.append(next_due(order))
+    handling.contact(cast.session, order, "已电话联系市民", cast.of(TOWN_OFFICE), cast.at)
+    seen.append(next_due(order))
+    cast.grant(cast.ask(order, Extension(2, "等待配件")))
+    seen.append(next_due(order))
+    cast.grant(cast.ask(order, Suspension("改造后修复", date(2027, 3, 1))))
+    seen.append(next_due(order))
+    handling.resume(cast.session, cast.city, order, cast.of(TOWN_OFFICE), cast.later(days=9))
+    seen.append(next_due(order))
+    cast.reply(order)
+    seen.append(next_due(order))
+    assert all(kept == replayed for kept, replayed in seen)
+    assert [kept is None for kept, _ in seen] == [False, False, False, False, True, False, True]
+    assert len({kept for kept, _ in seen}) == 5  # signing and contacting are due at the same time
 
 
 def test_reopened_within_fifteen_days_it_is_dispatched_again(cast: Cast) -> None:

@@ -66,7 +66,7 @@ def test_the_whole_way_is_told_by_the_journal(town: Town, session: Session) -> N
     ticket = open_one(town, session)
     assert running(session, ticket) == {"dispatch"}
     order = dispatch(town, session, ticket)
-    assert running(session, ticket) == {"sign", "contact", "resolve"}
+    assert running(session, ticket) == {"answer", "sign", "contact", "resolve"}
     order = orders.find(session, staff, order.id or 0)
     handling.sign(session, order, staff, town.at + timedelta(hours=1))
     assert running(session, ticket) == {"contact", "resolve"}

@@ -96,7 +96,7 @@ def test_a_change_is_tried_out_and_then_in_force_at_once(hall: Hall, administrat
 
 
 def test_what_a_form_leaves_as_it_was_stays_as_it_was_written(hall: Hall, administrator: Visitor) -> None:
-    for sheet in ("calendars", "units", "prompts", "clocks", "city"):
+    for sheet in ("calendars", "units", "prompts", "clocks", "reply_templates", "city"):
         with hall.town.store.transaction() as session:
             found = city.rows(session, sheet)[0]
         answer = administrator.post(f"/api/city/{sheet}/{found.number}", **form_of(found))

@@ -71,7 +71,7 @@ def test_tickets_and_orders_are_shown_whole_in_every_state(hall: Hall, language:
     whole(unit, f"/portal/orders/{order}", language)
     replied = unit.post(f"/api/orders/{order}/reply", public="已修好。", internal="换了灯泡。")
     assert replied.status_code == 200
-    for tab in ("to-sign", "in-hand", "replied", "done"):
+    for tab in ("to-sign", "to-do", "waiting", "returned", "done"):
         whole(unit, f"/portal?tab={tab}", language)
     closed = agent.post(
         f"/api/tickets/{ticket}/close", satisfaction="satisfied", solution="solved", note="好"
@@ -92,7 +92,7 @@ def test_fragments_are_the_inside_of_their_pages(hall: Hall) -> None:
     for visitor, path in (
         (agent, "/tickets/rows"),
         (agent, f"/tickets/{ticket}/body"),
-        (unit, "/portal/list?tab=in-hand"),
+        (unit, "/portal/list?tab=to-do"),
         (unit, f"/portal/orders/{order}/body"),
         (supervisor, "/floor/board"),
         (administrator, "/people/rows?q=chen"),

@@ -17,6 +17,11 @@ from tests.live.reception import DESKTOP, TELEPHONE, WALL, Guest, Reception, rec
 
 pytestmark = pytest.mark.live
 
+# One dark pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63505050000000c400612995f9b00000000049454e44ae426082"
+)
 TICKET: dict[str, Any] = {
     "type": "help",
     "line": "12319",
@@ -58,7 +63,13 @@ def test_every_page_is_fit_for_all_readers(desk: Reception, language: str, theme
         "": ["/", "/login", "/nowhere"],
         "chenjiaqi": ["/tickets", "/tickets?q=000", f"/tickets/{ticket}", f"/tickets/{fresh}"],
         "zumiao": ["/portal", "/portal?tab=done", f"/portal/orders/{order}"],
-        "zumiao-leader": [f"/portal/orders/{desk.order_of(secret)}"],
+        "zumiao-leader": [
+            f"/portal/orders/{desk.order_of(secret)}",
+            "/portal/scorecard?span=year",
+            "/portal/scorecard/orders?figure=signed",
+            "/portal/duty",
+            "/portal/system",
+        ],
         "guanshufen": ["/floor", "/reports/lines", f"/tickets/{fresh}"],
         "tanweiming": ["/dispatching", "/dispatching?tab=requests", "/dispatching?tab=replies"],
         "admin": [
@@ -84,10 +95,42 @@ def test_the_portal_fits_a_telephones_screen(desk: Reception) -> None:
     with desk.guest("chenjiaqi") as agent:
         order = desk.order_of(write(agent, "guicheng-office"))
     with desk.guest("guicheng", size=TELEPHONE) as unit:
-        for path in ("/portal", f"/portal/orders/{order}"):
+        for path in ("/portal", f"/portal/orders/{order}", "/portal/scorecard", "/portal/duty"):
             unit.open(path)
             assert unit.overflow() == 0, path
             assert unit.violations() == [], path
+
+
+def test_an_order_is_worked_through_on_a_telephone(desk: Reception, tmp_path: Path) -> None:
+    photo = tmp_path / "现场.png"
+    photo.write_bytes(PICTURE)
+    with desk.guest("chenjiaqi") as agent:
+        order = desk.order_of(
+            write(agent, "guicheng-office", content="路灯不亮。诉求：1、修复；2、告知时间。")
+        )
+    with desk.guest("guicheng", size=TELEPHONE) as unit:
+        page = unit.page
+        unit.open(f"/portal/orders/{order}")
+        page.locator(".deeds").get_by_text("签收").click()
+        page.locator(".deeds").get_by_text("首次联系").click()
+        page.fill("#contact-dialog [name=how]", "已电话联系市民")
+        page.locator("#contact-dialog [type=submit]").click()
+        expect(page.locator("#contact-dialog")).not_to_be_visible()
+        page.locator("#evidence [type=file]").set_input_files([photo])
+        expect(page.locator("#evidence img")).to_be_visible()
+        page.locator(".deeds").get_by_text("答复").click()
+        expect(page.locator("[name=public]")).to_be_focused()
+        page.fill("[name=public]", "已修复，联系李工13800138000")
+        expect(page.locator("#findings")).to_contain_text("第 2 项诉求似未答复")
+        expect(page.locator("[data-error=public]")).to_contain_text("138…00")
+        assert unit.overflow() == 0
+        assert unit.violations() == []
+        page.fill("[name=public]", "1、已更换灯泡；2、已于今日修复。联系电话0757-82345678。")
+        expect(page.locator("#findings")).to_contain_text("各项诉求均有答复")
+        page.locator("#reply [type=submit]").click()
+        expect(page.locator(".marks")).to_contain_text("已答复")
+        expect(page.locator("#reply")).to_have_count(0)
+        assert unit.complaints == []
 
 
 def test_the_floor_fits_a_wall(desk: Reception) -> None:
@@ -113,7 +156,7 @@ def test_an_open_portal_shows_a_new_order_and_signs_it_with_one_key(desk: Recept
         expect(row.locator("a.whole")).to_be_focused()
         unit.page.keyboard.press("s")
         expect(row).to_have_count(0)
-        expect(unit.page.locator("a[href*='in-hand'] .count")).to_have_text("1")
+        expect(unit.page.locator("a[href*='to-do'] .count")).to_have_text("1")
 
 
 def test_words_being_typed_survive_what_others_do(desk: Reception) -> None:

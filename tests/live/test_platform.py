@@ -81,7 +81,10 @@ def test_an_installation_starts_mends_itself_and_stops(installation: Settings) -
         with urlopen(f"{installation.web.origin}/health", timeout=5) as answer:
             assert answer.status == 200
         first = states(installation)
-        assert set(first) == {"postgresql", "redis", "asterisk", "switchroom", "telephony", "web", "worker"}
+        assert set(first) == {
+            *("postgresql", "redis", "asterisk", "switchroom", "telephony", "web", "worker"),
+            *("clocks", "sender"),
+        }
 
         os.kill(first["web"]["pid"], 9)
         again = eventually(

@@ -192,6 +192,13 @@ reply = "已修好。"
 solution = "solved"
 satisfaction = "satisfied"
 """
+TEMPLATES = """\
+[[template]]
+name = "done"
+title_zh = "已办结"
+title_en = "Done"
+text = "工单{number}已处理。"
+"""
 PROMPTS = """\
 [[prompt]]
 name = "welcome"
@@ -214,6 +221,7 @@ FILES = {
     "people.toml": PEOPLE,
     "citizens.toml": CITIZENS,
     "prompts.toml": PROMPTS,
+    "reply_templates.toml": TEMPLATES,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import holidays
 import pytest
 
 from hotline.calendars import Kind
@@ -29,6 +30,20 @@ def test_the_weekends_worked_are_those_of_the_official_list(year: int) -> None:
     worked = {day for day, what in seed_china([year]).items() if what.kind is Kind.WORKING}
     assert worked == {date(year, *month_day) for month_day in MAKE_UP_DAYS[year]}
     assert all(day.weekday() >= 5 for day in worked)
+
+
+LABOUR_DAY_2019 = {date(2019, 4, 28), date(2019, 5, 2), date(2019, 5, 3), date(2019, 5, 5)}
+"""Lengthened by a notice of March 2019, which the other library's older releases don't know."""
+
+
+def test_day_by_day_two_libraries_that_know_nothing_of_one_another_say_the_same() -> None:
+    other = holidays.China(years=range(2008, OFFICIAL_UNTIL.year + 1))
+    days = (date.fromordinal(n) for n in range(date(2008, 1, 1).toordinal(), OFFICIAL_UNTIL.toordinal() + 1))
+    seeded = seed_china(range(2008, OFFICIAL_UNTIL.year + 1))
+    ours = {day: seeded[day].kind is Kind.WORKING if day in seeded else day.weekday() < 5 for day in days}
+    assert len(ours) > 6900
+    differing = {day for day, works in ours.items() if works != other.is_working_day(day)}
+    assert differing <= LABOUR_DAY_2019
 
 
 @pytest.mark.parametrize("year", WORKING_DAYS)

@@ -4,6 +4,7 @@ come from adding up elapsed time instead of replaying it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -11,23 +12,32 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dispatch.clocks import COLOUR_WORDS, REFUSAL_WORDS, Clock, Colour, Event, Pause
-from hotline.budgets import Budget, Measure, Share
+from dispatch.clocks import (
+    COLOUR_WORDS,
+    LIFECYCLE,
+    REFUSAL_WORDS,
+    STATE_WORDS,
+    Clock,
+    Colour,
+    Extension,
+    Pause,
+    State,
+)
+from hotline.budgets import Budget, Measure, Share, parse_budget
 from hotline.calendars import ROUND_THE_CLOCK, Calendar, Day, Kind
 from hotline.clock_policy import Kind as Promise
 from hotline.errors import Refused
 from hotline.words import catalogue
-from hotline.workingtime import Due, Fixed, between, due, length
+from hotline.workingtime import Due, between, due, length
 from tests.pure.offices import OFFICE, at, calendars, hours, instants
 
 pytestmark = pytest.mark.pure
 
 NOTHING = timedelta(0)
+LENGTHS = (Measure.MINUTES, Measure.WORKING_MINUTES, Measure.WORKING_DAYS)
 
 
-def clock(
-    budget: Budget | Fixed, start: str = "2026-11-20 09:00", amber: Budget | Share = Share(20)
-) -> Clock:
+def clock(budget: Budget, start: str = "2026-11-20 09:00", amber: Budget | Share = Share(20)) -> Clock:
     return Clock(Promise.RESOLVE, budget, amber, "2026-1", at(start))
 
 
@@ -59,9 +69,12 @@ def histories(draw: st.DrawFn) -> tuple[Clock, Calendar, list[datetime]]:
     """A clock with some pauses behind it, its calendar, and the instants at which something happened to it."""
     calendar = draw(calendars())
     budget = draw(st.builds(Budget, st.integers(1, 40), st.sampled_from(Measure)))
+    granted = draw(st.none() | st.builds(Budget, st.integers(1, 40), st.sampled_from(LENGTHS)))
     moments = draw(st.lists(instants(), min_size=2, max_size=8, unique=True).map(sorted))
     what = Clock(Promise.RESOLVE, budget, Share(20), "1", moments[0])
     for n, moment in enumerate(moments[1:]):
+        if granted and n and not what.is_paused and not what.is_late(moment, calendar):
+            what, granted = what.extend(moment, granted, calendar), None
         what = what.resume(moment) if n % 2 else what.pause(moment, "why", "who")
     return what, calendar, moments
 
@@ -71,8 +84,7 @@ def test_time_used_and_time_left_make_the_whole(
     history: tuple[Clock, Calendar, list[datetime]], now: datetime
 ) -> None:
     what, calendar, moments = history
-    assume(now >= moments[0] and not _days(what))
-    assert isinstance(what.budget, Budget)
+    assume(now >= moments[0] and length(what.budget) and what.extension is None)
     assert what.elapsed(now, calendar) + what.remaining(now, calendar) == length(what.budget)
 
 
@@ -81,11 +93,8 @@ def test_a_clock_never_runs_backwards(history: tuple[Clock, Calendar, list[datet
     what, calendar, moments = history
     for earlier, later in pairwise(moments):
         assert what.elapsed(earlier, calendar) <= what.elapsed(later, calendar)
-        assert what.remaining(earlier, calendar) >= what.remaining(later, calendar) or _days(what)
-
-
-def _days(what: Clock) -> bool:
-    return isinstance(what.budget, Budget) and what.budget.measure is Measure.WORKING_DAYS
+        if length(what.budget) and what.extension is None:
+            assert what.remaining(earlier, calendar) >= what.remaining(later, calendar)
 
 
 @given(histories())
@@ -119,14 +128,19 @@ def test_a_longer_pause_is_never_due_earlier(history: tuple[Clock, Calendar, lis
 
 
 @given(histories())
-def test_events_come_in_order_and_match_the_colour(history: tuple[Clock, Calendar, list[datetime]]) -> None:
+def test_it_changes_its_colour_at_its_turns_and_at_no_other_time(
+    history: tuple[Clock, Calendar, list[datetime]],
+) -> None:
     what, calendar, moments = history
     assume(not what.is_paused)
-    event = what.next_event(moments[-1], calendar)
-    while event is not None:
-        assert what.colour(event.at, calendar) == event.colour
-        assert what.colour(event.at - timedelta(microseconds=1), calendar) != event.colour
-        event = what.next_event(event.at, calendar)
+    turns = what.turns(calendar)
+    assert turns is not None
+    before = what.colour(moments[-1], calendar)
+    for turn, colour in zip(turns, (Colour.AMBER, Colour.RED), strict=True):
+        if turn > moments[-1] and turns[0] < turns[1]:
+            assert what.colour(turn - timedelta(microseconds=1), calendar) is before
+            assert what.colour(turn, calendar) is colour
+            before = colour
 
 
 @given(instants(), st.lists(st.integers(1, 10_000), min_size=2, max_size=2).map(sorted))
@@ -153,7 +167,7 @@ def test_a_clock_that_stands_has_no_due_time_and_no_next_event() -> None:
     what = paused(clock(days(5)), "2026-11-23 10:00")
     assert what.is_paused
     assert what.due(OFFICE) is None
-    assert what.next_event(at("2026-11-23 10:00"), OFFICE) is None
+    assert what.turns(OFFICE) is None
 
 
 def test_paused_straight_to_resolved() -> None:
@@ -169,7 +183,7 @@ def test_paused_straight_to_resolved() -> None:
 def test_a_clock_does_not_run_after_it_stopped() -> None:
     what = clock(working(120)).stop(at("2026-11-20 10:00"))
     assert what.remaining(at("2027-11-20 10:00"), OFFICE) == hours(1)
-    assert what.next_event(at("2026-11-20 10:00"), OFFICE) is None
+    assert what.turns(OFFICE) is None
     assert what.stop(at("2026-11-20 11:00")) == what
 
 
@@ -200,12 +214,6 @@ def test_what_happens_at_a_moment_has_happened_by_then() -> None:
     assert not what.as_of(at("2026-11-23 11:00")).is_paused
     assert what.as_of(at("2026-11-23 12:00")) == what
     assert what.as_of(at("2026-11-23 09:00")) == clock(days(5))
-
-
-def test_already_broken_at_attach() -> None:
-    what = clock(natural(30), "2026-11-20 09:00")
-    assert what.next_event(at("2026-11-22 09:00"), OFFICE) is None
-    assert what.colour(at("2026-11-22 09:00"), OFFICE) is Colour.RED
 
 
 def test_hold_outside_working_hours_is_not_counted_twice() -> None:
@@ -242,10 +250,9 @@ def test_two_pauses_on_one_day_cost_no_more_than_one() -> None:
     assert due_at(paused(what, "2026-11-23 11:00", "2026-11-24 10:00")) == at("2026-11-30 17:30")
 
 
-def test_a_fixed_time_does_not_move() -> None:
-    what = paused(clock(Fixed(at("2026-11-27 12:00"))), "2026-11-23 10:00")
-    assert due_at(what) == at("2026-11-27 12:00")
-    assert due_at(what.resume(at("2026-12-24 10:00"))) == at("2026-11-27 12:00")
+def test_a_promise_until_an_hour_is_made_anew_after_a_pause() -> None:
+    what = paused(clock(parse_budget("12:00 next working day")), "2026-11-20 10:00", "2026-11-24 15:00")
+    assert due_at(what) == at("2026-11-25 12:00")
 
 
 def test_a_ticket_handed_on_starts_a_clock_of_its_own() -> None:
@@ -289,16 +296,72 @@ def test_a_natural_clock_is_never_provisional() -> None:
         (natural(24 * 60), natural(240), "2026-11-21 05:00"),
         (natural(30), Share(20), "2026-11-20 09:24"),
         (natural(30), natural(60), "2026-11-20 09:00"),  # all of it is little
-        (Fixed(at("2026-11-20 19:00")), Share(20), "2026-11-20 17:00"),
+        (parse_budget("19:00 same day"), Share(20), "2026-11-20 17:00"),
     ],
 )
-def test_when_it_turns_amber(budget: Budget | Fixed, amber: Budget | Share, turns: str) -> None:
+def test_when_it_turns_amber(budget: Budget, amber: Budget | Share, turns: str) -> None:
     what = clock(budget, amber=amber)
+    found = what.turns(OFFICE)
+    assert found is not None
+    assert found[1] == due_at(what)
     if at(turns) > what.started_at:
-        assert what.next_event(what.started_at, OFFICE) == Event(Colour.AMBER, at(turns))
+        assert found[0] == at(turns)
         assert what.colour(at(turns) - timedelta(seconds=1), OFFICE) is Colour.GREEN
     assert what.colour(at(turns), OFFICE) is Colour.AMBER
-    assert what.next_event(at(turns), OFFICE) == Event(Colour.RED, due_at(what))
+
+
+@pytest.mark.parametrize(
+    ("budget", "more", "becomes"),
+    [
+        (days(5), days(3), "2026-12-02 17:30"),  # from the due day on, whenever it was granted
+        (days(5), natural(24 * 60), "2026-11-28 17:30"),
+        (working(390), working(120), "2026-11-23 11:00"),
+        (natural(24 * 60), days(1), "2026-11-23 17:30"),
+    ],
+)
+def test_time_that_is_granted_counts_from_the_due_time(budget: Budget, more: Budget, becomes: str) -> None:
+    what = clock(budget).extend(at("2026-11-20 10:00"), more, OFFICE)
+    assert due_at(what) == at(becomes)
+
+
+def test_time_is_granted_once_and_before_it_is_due() -> None:
+    what = clock(natural(60))
+    with pytest.raises(Refused, match=r"clock\.overdue"):
+        what.extend(at("2026-11-20 10:00"), days(1), OFFICE)
+    extended = what.extend(at("2026-11-20 09:59"), days(1), OFFICE)
+    with pytest.raises(Refused, match=r"clock\.extended_already"):
+        extended.extend(at("2026-11-20 10:00"), days(1), OFFICE)
+    for still in (what.stop(at("2026-11-20 09:30")), paused(what, "2026-11-20 09:30")):
+        with pytest.raises(Refused, match=r"clock\.may_not_extend"):
+            still.extend(at("2026-11-20 09:40"), days(1), OFFICE)
+
+
+def test_a_pause_after_an_extension_moves_what_was_granted_too() -> None:
+    what = clock(natural(120)).extend(at("2026-11-20 10:00"), natural(60), OFFICE)
+    assert due_at(paused(what, "2026-11-20 11:30", "2026-11-20 14:00")) == at("2026-11-20 14:30")
+
+
+def test_what_was_granted_holds_though_the_calendar_changed() -> None:
+    """The list moves the due day before the day on which the extension was granted."""
+    what = replace(clock(days(3), "2026-12-30 09:00"), extension=Extension(at("2027-01-05 09:00"), days(2)))
+    listed = OFFICE.with_days(
+        "office", {date(2027, 1, 3): Day(Kind.WORKING), date(2027, 1, 2): Day(Kind.WORKING)}
+    )
+    assert due_at(what, listed) == at("2027-01-05 17:30")
+
+
+def test_reopen_after_close_goes_on_or_leaves_the_time_in_between_out() -> None:
+    closed = clock(days(5)).stop(at("2026-11-24 10:00"))
+    reopened = at("2026-12-01 10:00")
+    assert due_at(closed.reopen(reopened, excluding=False)) == at("2026-11-27 17:30")
+    assert due_at(closed.reopen(reopened, excluding=True)) == at("2026-12-04 17:30")
+    assert clock(days(5)).reopen(reopened, excluding=True) == clock(days(5))
+
+
+def test_reopened_out_of_a_pause_the_pause_ends_with_the_closing() -> None:
+    closed = paused(clock(natural(600)), "2026-11-20 10:00").stop(at("2026-11-20 12:00"))
+    for excluding, due_time in ((False, "2026-11-20 21:00"), (True, "2026-11-21 21:00")):
+        assert due_at(closed.reopen(at("2026-11-21 12:00"), excluding=excluding)) == at(due_time)
 
 
 def test_a_pause_keeps_the_colour_that_it_found() -> None:
@@ -310,13 +373,13 @@ def test_a_pause_keeps_the_colour_that_it_found() -> None:
 def test_a_clock_is_paused_once_and_resumed_once() -> None:
     running = clock(days(5))
     standing = paused(running, "2026-11-23 10:00")
-    with pytest.raises(Refused, match=r"clock\.not_running"):
+    with pytest.raises(Refused, match=r"clock\.may_not_pause"):
         paused(standing, "2026-11-23 11:00")
-    with pytest.raises(Refused, match=r"clock\.not_running"):
+    with pytest.raises(Refused, match=r"clock\.may_not_pause"):
         paused(running.stop(at("2026-11-23 10:00")), "2026-11-23 11:00")
-    with pytest.raises(Refused, match=r"clock\.not_paused"):
+    with pytest.raises(Refused, match=r"clock\.may_not_resume"):
         running.resume(at("2026-11-23 11:00"))
-    with pytest.raises(Refused, match=r"clock\.not_paused"):
+    with pytest.raises(Refused, match=r"clock\.may_not_resume"):
         standing.stop(at("2026-11-23 11:00")).resume(at("2026-11-23 12:00"))
 
 
@@ -335,7 +398,8 @@ def test_a_history_that_cannot_have_been_is_an_error(pauses: list[tuple[str, str
         Clock(Promise.SIGN, days(1), Share(20), "1", at("2026-11-20 09:00"), history)
 
 
-def test_every_colour_and_refusal_has_words_in_both_languages() -> None:
+def test_every_colour_state_and_refusal_has_words_in_both_languages() -> None:
     assert set(COLOUR_WORDS) == set(Colour)
-    texts = (*COLOUR_WORDS.values(), *REFUSAL_WORDS.values())
+    assert set(STATE_WORDS) == set(State) == LIFECYCLE.states()
+    texts = (*COLOUR_WORDS.values(), *STATE_WORDS.values(), *REFUSAL_WORDS.values())
     assert not [text for text in texts if text not in catalogue("zh_Hans")]

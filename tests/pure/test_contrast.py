@@ -34,6 +34,7 @@ PAIRS = (
     ("accent-ink", "accent", TEXT),
     ("accent-ink", "accent-strong", TEXT),
     ("bad-ink", "bad", TEXT),
+    ("wait-ink", "wait", TEXT),
     ("good-ink", "good-strong", TEXT),
     ("toast-ink", "toast", TEXT),
     ("toast-link", "toast", TEXT),

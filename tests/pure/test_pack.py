@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline.budgets import Budget, Measure
+from hotline.calendars import Span, Status
+from hotline.clock_policy import Audience, Case, Does, policy_on
 from hotline.clock_policy import Kind as Clock
-from hotline.clock_policy import policy_on
 from hotline.levels import Level
 from hotline.lines import Mode, line_at
+from hotline.pack.calendars import official_until
 from hotline.pack.load import bundled, load_pack
 from hotline.pack.model import CityPack
 from hotline.roles import Role
 from hotline.tickets import Type, Urgency
 from hotline.units import Kind
-from tests.pure.smallpack import FILES, write_pack
+from tests.pure.smallpack import CALENDAR, FILES, write_pack
 
 pytestmark = pytest.mark.pure
 
@@ -56,6 +58,47 @@ def test_the_citys_own_days_lie_over_the_countrys(tmp_path: Path) -> None:
     assert not office.spans(date(2026, 6, 18))  # a Thursday, closed by the city's own notice
     assert not office.spans(date(2026, 10, 1))  # National Day
     assert office.spans(date(2026, 10, 10))  # a Saturday, worked to make up for it
+
+
+DISTRICT = """
+[[calendar]]
+name = "district"
+weekdays = [1, 2, 3, 4, 5]
+hours = ["09:00-12:00", "13:00-17:00"]
+official_days = false
+follows = "office"
+
+[[day]]
+calendar = "district"
+day = 2026-06-18
+working = true
+hours = ["13:00-17:00"]
+note = "下午恢复"
+"""
+
+
+def test_a_unit_may_differ_and_follow_the_city_in_all_else(tmp_path: Path) -> None:
+    pack = load_pack(write_pack(tmp_path, ("calendar.toml", CALENDAR, CALENDAR + DISTRICT)))
+    office, district = pack.calendars["office"], pack.calendars["district"]
+    typhoon = date(2026, 6, 18)
+    assert (office.spans(typhoon), district.spans(typhoon)) == ((), (Span.parse("13:00-17:00"),))
+    assert not district.spans(date(2026, 10, 1))  # National Day, which the office follows
+    assert district.spans(date(2026, 10, 10)) == district.usual
+    assert district.official_until == office.official_until
+
+
+def test_a_city_may_know_the_countrys_days_itself(tmp_path: Path) -> None:
+    listed = CALENDAR + '[[day]]\nday = 2026-03-02\nworking = false\nnote = "一天"\nstatus = "provisional"\n'
+    office = load_pack(write_pack(tmp_path, ("calendar.toml", CALENDAR, listed))).calendars["office"]
+    assert not office.spans(date(2026, 3, 2))
+    assert office.spans(date(2026, 10, 1))  # what comes along is no longer asked
+    assert office.official_until == date.min
+
+
+def test_a_year_is_official_when_none_of_its_days_is_a_guess() -> None:
+    days = [(date(2026, 1, 1), Status.OFFICIAL), (date(2027, 1, 1), Status.OFFICIAL)]
+    assert official_until(days) == date(2027, 12, 31)
+    assert official_until([*days, (date(2027, 2, 6), Status.PROVISIONAL)]) == date(2026, 12, 31)
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
@@ -154,7 +197,7 @@ def test_utilities_answer_within_a_day_of_natural_time(foshan: CityPack) -> None
 def test_times_to_resolve_are_the_provinces(foshan: CityPack, type_: Type, days: int) -> None:
     policy = policy_on(foshan.clock_policies, date(2026, 1, 1))
     for urgency in Urgency:
-        rule = policy.rule(Clock.RESOLVE, type_, urgency)
+        rule = policy.rule(Clock.RESOLVE, Case(type_, urgency))
         assert rule is not None
         assert rule.budget == Budget(days, Measure.WORKING_DAYS)
 
@@ -162,7 +205,7 @@ def test_times_to_resolve_are_the_provinces(foshan: CityPack, type_: Type, days:
 def test_urgent_tickets_are_dispatched_and_signed_sooner(foshan: CityPack) -> None:
     policy = policy_on(foshan.clock_policies, date(2026, 1, 1))
     rules = [
-        policy.rule(kind, Type.HELP, urgency)
+        policy.rule(kind, Case(Type.HELP, urgency))
         for kind in (Clock.DISPATCH, Clock.SIGN, Clock.CONTACT)
         for urgency in (Urgency.NORMAL, Urgency.URGENT)
     ]
@@ -171,6 +214,18 @@ def test_urgent_tickets_are_dispatched_and_signed_sooner(foshan: CityPack) -> No
         *(Budget(1, Measure.WORKING_DAYS), Budget(120, Measure.MINUTES)),
         *(Budget(1, Measure.WORKING_DAYS), Budget(60, Measure.MINUTES)),
     ]
+
+
+def test_the_ladder_rises_with_time(foshan: CityPack) -> None:
+    steps = policy_on(foshan.clock_policies, date(2026, 1, 1)).ladder(Clock.RESOLVE, Urgency.NORMAL)
+    assert [step.does for step in steps] == list(Does)
+    assert all(step.to for step in steps)
+    assert Audience.SUPERVISOR in steps[-1].to
+
+
+def test_nobody_is_woken_by_a_message(foshan: CityPack) -> None:
+    for hours in foshan.sending_hours.values():
+        assert foshan.calendars[hours.hours].spans(DAY)[0].start >= 7 * 60
 
 
 def test_the_demo_has_somebody_for_every_role_and_seats_of_their_own(foshan: CityPack) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.budgets import BUDGET_FORM
 from hotline.errors import Misconfigured
 from hotline.pack.load import load_pack
 from hotline.pack.problems import BrokenPack
@@ -15,12 +16,16 @@ from tests.pure.smallpack import write_pack
 
 pytestmark = pytest.mark.pure
 
+PROMISES_END = 'kind = "resolve"\nbudget = "15 working days"\namber = "1 working day"\n'
+
 UNITS = (
     "columns code, name_zh, name_en, level, kind, parent, areas, calendar, guided_by, "
     "valid_from, valid_until, succeeds, approves"
 )
 
 FIELDS = [
+    ("reply_templates.toml", "{number}", "{whim}", "reply_templates.toml line 5, key text", "'工单{whim}已处理。'",
+     "a text whose places in braces are of number, title, unit, matter, place, date"),
     ("units.csv", ",district,department", ",borough,department", "units.csv line 5, column level",
      "'borough'", "one of city, district, town, village"),
     ("units.csv", "Order North,", ",", "units.csv line 5, column name_en", "nothing", "a text"),
@@ -34,7 +39,7 @@ FIELDS = [
     ("catalogue.csv", "help|complaint", "help|begging", "catalogue.csv line 2, column types", "'help|begging'",
      "a list (in a cell: a|b|c), each one of consult, help, suggestion, complaint, report, thanks"),
     ("catalogue.csv", "24 h", "a day", "catalogue.csv line 2, column budget", "'a day'",
-     "30 min, 24 h, 2 working h or 15 working days"),
+     BUDGET_FORM),
     ("catalogue.csv", "24 h,,", "24 h,2026-02-30,", "catalogue.csv line 2, column valid_from", "'2026-02-30'",
      "a date as 2025-01-31"),
     ("catalogue.csv", "010101", "0101", "catalogue.csv line 2, column code", "'0101'",
@@ -120,6 +125,17 @@ BETWEEN_ROWS = [
     ("rules.toml", '["mill-office"]', '["nobody"]', "rules.toml line 14, key co", "'nobody'", "a code in units.csv"),
     ("rules.toml", "order = 10", "order = 10\nvalid_from = 2026-01-02\nvalid_until = 2026-01-02",
      "rules.toml line 5, key valid_until", "2026-01-02", "a time after valid_from"),
+    ("calendar.toml", "official_days = true\n", 'official_days = true\nfollows = "office"\n',
+     "calendar.toml line 6, key follows", "office → office", "a tree without rings"),
+    ("calendar.toml", "[[day]]\n",
+     '[[day]]\ncalendar = "office"\nday = 2026-06-18\nworking = true\nnote = "又"\n[[day]]\n',
+     "calendar.toml line 14, key day", "2026-06-18", "each date once in a calendar; line 7 has it"),
+    ("clocks.toml", PROMISES_END, PROMISES_END + '[[step]]\npolicy = "first"\ndoes = "red"\nwhen = "1 h after"\n',
+     "clocks.toml line 37, key when", "'1 h after'", "nothing: it comes with the colour"),
+    ("clocks.toml", PROMISES_END, PROMISES_END + '[[step]]\npolicy = "first"\ndoes = "notice"\n',
+     "clocks.toml line 34, key when", "nothing", "when it is taken, for it is no colour's own step"),
+    ("clocks.toml", PROMISES_END, PROMISES_END + '[[channel]]\nchannel = "sms"\nhours = "dreaming"\n',
+     "clocks.toml line 36, key hours", "'dreaming'", "a name in calendar.toml"),
     ("people.toml", "talking = 0", "flying = 0", "people.toml line 8, key skills", "'flying'",
      "a name in skills.toml"),
     ("citizens.toml", 'citizen = "波波"', 'citizen = "无名"', "citizens.toml line 8, key citizen", "'无名'",

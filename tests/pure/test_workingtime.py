@@ -11,16 +11,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hotline.budgets import Budget, Measure
+from hotline.budgets import Budget, Measure, parse_budget
 from hotline.calendars import ROUND_THE_CLOCK, Calendar, Day, Kind, Span
 from hotline.workingtime import (
-    Fixed,
     add,
     before,
     between,
     due,
+    is_working,
     length,
     nth_working_day,
+    opening,
     subtract,
     working_days,
 )
@@ -93,10 +94,12 @@ def test_time_between_adds_up(calendar: Calendar, instants: list[datetime]) -> N
     assert between(third, first, calendar) == timedelta(0)
 
 
-BUDGETS = st.builds(Budget, st.integers(1, 60), st.sampled_from(Measure))
+LENGTHS = (Measure.MINUTES, Measure.WORKING_MINUTES, Measure.WORKING_DAYS)
+BUDGETS = st.builds(Budget, st.integers(1, 60), st.sampled_from(LENGTHS))
+HOURS = st.builds(Budget, st.integers(0, 1440), st.sampled_from([m for m in Measure if m not in LENGTHS]))
 
 
-@given(calendars(), st.lists(instants(), min_size=2, max_size=2).map(sorted), BUDGETS)
+@given(calendars(), st.lists(instants(), min_size=2, max_size=2).map(sorted), BUDGETS | HOURS)
 def test_who_starts_later_is_never_due_earlier(
     calendar: Calendar, starts: list[datetime], budget: Budget
 ) -> None:
@@ -107,6 +110,25 @@ def test_who_starts_later_is_never_due_earlier(
 def test_who_has_more_is_never_due_earlier(calendar: Calendar, start: datetime, budget: Budget) -> None:
     more = Budget(budget.amount + 1, budget.measure)
     assert start < due(start, budget, calendar).at < due(start, more, calendar).at
+
+
+@given(calendars(), instants(), HOURS)
+def test_an_hour_of_a_day_is_that_hour_and_still_to_come(
+    calendar: Calendar, start: datetime, budget: Budget
+) -> None:
+    at = due(start, budget, calendar).at
+    day = calendar.local_date(at - timedelta(microseconds=budget.amount == 1440))
+    assert at > start
+    assert at == calendar.moment(day, budget.amount)
+    assert budget.measure.is_natural or calendar.spans(day)
+
+
+@given(calendars(), instants())
+def test_the_next_opening_is_reached_without_working(calendar: Calendar, at: datetime) -> None:
+    opens = opening(at, calendar)
+    assert is_working(opens, calendar)
+    assert between(at, opens, calendar) == timedelta(0)
+    assert opens == (at if is_working(at, calendar) else opening(opens - MINUTE / 60, calendar))
 
 
 @given(calendars(), instants(), st.integers(1, 60))
@@ -137,15 +159,10 @@ def test_natural_time_runs_through_nights_and_holidays_and_is_never_a_guess() ->
     assert (found.at, found.provisional) == (at("2027-01-01 20:00"), False)
 
 
-def test_a_fixed_time_is_itself() -> None:
-    assert due(at("2026-11-20 16:45"), Fixed(at("2030-01-01 09:00")), OFFICE).at == at("2030-01-01 09:00")
-
-
 def test_due_times_are_in_utc_wherever_they_began() -> None:
     start = datetime(2026, 11, 20, 9, tzinfo=SHANGHAI)
-    budgets: list[Budget | Fixed] = [Fixed(start), *(Budget(5, measure) for measure in Measure)]
-    for budget in budgets:
-        assert due(start, budget, OFFICE).at.tzinfo is UTC
+    for measure in Measure:
+        assert due(start, Budget(5, measure), OFFICE).at.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -186,6 +203,26 @@ def test_working_minutes_by_name(start: str, minutes: int, end: str) -> None:
 )
 def test_working_days_by_name(start: str, count: int, end: str) -> None:
     assert due(at(start), days(count), OFFICE).at == at(end)
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "end"),
+    [
+        ("2026-11-20 09:00", "17:30 next working day", "2026-11-23 17:30"),  # a Friday
+        ("2026-11-20 09:00", "17:30 same working day", "2026-11-20 17:30"),
+        ("2026-11-20 17:30", "17:30 same working day", "2026-11-23 17:30"),  # the hour is over
+        ("2026-11-21 09:00", "17:30 same working day", "2026-11-23 17:30"),  # a Saturday off
+        ("2026-02-28 09:00", "17:30 same working day", "2026-02-28 17:30"),  # a make-up Saturday
+        ("2026-02-27 09:00", "12:00 next working day", "2026-02-28 12:00"),
+        ("2026-11-20 09:00", "12:00 next day", "2026-11-21 12:00"),
+        ("2026-11-20 09:00", "24:00 same day", "2026-11-21 00:00"),
+        ("2026-11-20 09:00", "08:00 same day", "2026-11-21 08:00"),
+        ("2026-12-31 09:00", "09:00 next working day", "2027-01-04 09:00"),
+    ],
+)
+def test_until_an_hour_by_name(start: str, until: str, end: str) -> None:
+    found = due(at(start), parse_budget(until), OFFICE)
+    assert (found.at, found.provisional) == (at(end), end.startswith("2027"))
 
 
 def test_a_due_time_in_a_year_without_a_list_says_so() -> None:
@@ -243,4 +280,6 @@ def test_the_time_before_goes_back_to_the_edge_of_the_year_and_over_it() -> None
 
 def test_only_minutes_have_a_length() -> None:
     assert length(working(90)) == hours(1.5)
-    assert length(days(3)) == timedelta(0)
+    assert length(days(3)) == length(parse_budget("17:30 next day")) == timedelta(0)
+    with pytest.raises(ValueError, match="no length"):
+        before(at("2026-11-20 09:00"), parse_budget("17:30 next day"), OFFICE)

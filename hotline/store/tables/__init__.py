@@ -3,11 +3,12 @@
 Places, units, matters and lines are named by their codes in the city's data. Times are aware and in UTC.
 """
 
-from hotline.store.tables.accounts import Account, LoginFailure, LoginSession
+from hotline.store.tables.accounts import Account, LoginFailure, LoginSession, SavedFilter
 from hotline.store.tables.calls import Call, CallAlias, Seat
 from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, OrganisationChange
 from hotline.store.tables.citizens import Citizen, CitizenNumber
 from hotline.store.tables.city import CityRevision, CityRow
+from hotline.store.tables.duty import DutyTurn
 from hotline.store.tables.imports import (
     CitizenSource,
     Imported,
@@ -18,10 +19,22 @@ from hotline.store.tables.imports import (
 from hotline.store.tables.journal import FactRow
 from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
-from hotline.store.tables.orders import Attachment, ClockPause, ClockRow, Mark, OrderRequest, WorkOrder
+from hotline.store.tables.messages import MessageRow
+from hotline.store.tables.orders import (
+    Attachment,
+    ClockFiring,
+    ClockPause,
+    ClockRecompute,
+    ClockRow,
+    Mark,
+    OrderRequest,
+    WorkOrder,
+)
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
+from hotline.store.tables.tallies import UnitMonth, UnitTally
 from hotline.store.tables.tickets import Ticket, TicketEntry
+from hotline.store.tables.unit_systems import UnitDelivery, UnitSystem
 
 __all__ = [
     "Account",
@@ -37,8 +50,11 @@ __all__ = [
     "CitizenSource",
     "CityRevision",
     "CityRow",
+    "ClockFiring",
     "ClockPause",
+    "ClockRecompute",
     "ClockRow",
+    "DutyTurn",
     "FactRow",
     "ImportRun",
     "Imported",
@@ -49,11 +65,17 @@ __all__ = [
     "LoginFailure",
     "LoginSession",
     "Mark",
+    "MessageRow",
     "OrderRequest",
     "OrganisationChange",
+    "SavedFilter",
     "Seat",
     "SwitchReading",
     "Ticket",
     "TicketEntry",
+    "UnitDelivery",
+    "UnitMonth",
+    "UnitSystem",
+    "UnitTally",
     "WorkOrder",
 ]

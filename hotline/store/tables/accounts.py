@@ -12,7 +12,9 @@ from hotline.store.tables.columns import identity, points_at
 
 
 class Account(SQLModel, table=True):
-    """A person who may log in. `extension` is an agent's seat, `unit` is a unit's code."""
+    """A person who may log in. `extension` is an agent's seat, `unit` is a unit's code; `mail` and `mobile` are where
+    they may be written to.
+    """
 
     id: int | None = identity()
     login: str = Field(unique=True)
@@ -24,6 +26,8 @@ class Account(SQLModel, table=True):
     skills: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     language: str = "zh_Hans"
     theme: str = "auto"
+    mail: str = ""
+    mobile: str = ""
     active: bool = True
     created_at: datetime
 
@@ -54,3 +58,15 @@ class LoginFailure(SQLModel, table=True):
     login: str
     address: str
     at: datetime
+
+
+class SavedFilter(SQLModel, table=True):
+    """A way to look at the portal's lists that a person gave a name; `wanted` is the form as it was filled in."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (Index("saved_filter_name", "account", "name", unique=True),)
+
+    id: int | None = identity()
+    account: int = points_at("account.id", index=False)
+    name: str
+    wanted: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))

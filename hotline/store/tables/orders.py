@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from hotline.store.tables.columns import identity, points_at
@@ -18,11 +18,17 @@ class WorkOrder(SQLModel, table=True):
     `catalogue` is the version under which it was issued; `parent` the order of the unit above that handed it down.
     `contact` says how the citizen was reached first; `promise` and `review_on` belong to a suspension. An accepted
     order stays open (`ended_at` None) until its ticket is closed.
+
+    `due_at` is what is due next, of the order's running clocks. The database keeps it itself, whoever writes clocks.
     """
 
     __tablename__ = "work_order"
     __table_args__ = (
-        Index("order_open_by_unit", "unit", "state", "id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "order_open_by_unit", "unit", "state", "due_at", "id", postgresql_where=text("ended_at IS NULL")
+        ),
+        Index("order_open_by_due", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
+        Index("order_done_by_unit", "unit", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: int | None = identity()
@@ -41,6 +47,7 @@ class WorkOrder(SQLModel, table=True):
     contact: str = ""
     promise: str = ""
     review_on: date | None = None
+    due_at: datetime | None = None
     replied_at: datetime | None = None
     ended_at: datetime | None = None
     public_reply: str = ""
@@ -58,6 +65,7 @@ class OrderRequest(SQLModel, table=True):
     __table_args__ = (
         Index("order_request_open", "decider", "id", postgresql_where=text("state = 'asked'")),
         Index("order_request_one_open", "work_order", unique=True, postgresql_where=text("state = 'asked'")),
+        Index("order_request_by_unit", "unit", "kind", "id"),
     )
 
     id: int | None = identity()
@@ -93,7 +101,9 @@ class Mark(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a ticket, kept under its digest in the state's folder. `audience` as of a ticket's entry."""
+    """A file of a ticket, kept under its digest in the state's folder. `audience` as of a ticket's entry; `thumbnail`
+    is the digest of a small picture of it.
+    """
 
     id: int | None = identity()
     ticket: int = points_at("ticket.id")
@@ -102,6 +112,7 @@ class Attachment(SQLModel, table=True):
     kind: str
     size: int
     sha256: str
+    thumbnail: str | None = None
     audience: str
     by: int = points_at("account.id", index=False)
     at: datetime
@@ -110,7 +121,10 @@ class Attachment(SQLModel, table=True):
 class ClockRow(SQLModel, table=True):
     """A promise against a calendar. What has run of it is replayed from its pauses, never kept in a counter.
 
-    `due_at` and `next_event_at` are what the replay gave last, kept so that an index can find what is due.
+    `due_at`, `amber_at` and `next_event_at` are what the replay gave last, kept so that an index can find what is due.
+    Steps up to `seen_until` have been taken or passed over; whenever its dates move, a new `generation` of them begins.
+    `promised`: its time is an older system's promise, which no policy of ours changes. `first_due_at` is what was told
+    before more time was granted.
     """
 
     __tablename__ = "clock"
@@ -126,11 +140,32 @@ class ClockRow(SQLModel, table=True):
     amber_measure: str
     calendar: str
     policy: str
+    promised: bool = False
     started_at: datetime
     due_at: datetime | None
+    amber_at: datetime | None = None
     provisional: bool = False
     next_event_at: datetime | None = None
+    seen_until: datetime
+    generation: int = 1
+    first_due_at: datetime | None = None
+    extended_at: datetime | None = None
+    extension_amount: int | None = None
+    extension_measure: str | None = None
+    extension_why: str = ""
     stopped_at: datetime | None = None
+
+
+class ClockFiring(SQLModel, table=True):
+    """A step that was taken: once for each clock and generation, whoever sweeps. `due_at` is when it was to be."""
+
+    __tablename__ = "clock_firing"
+
+    clock: int = Field(sa_column=Column(BigInteger, ForeignKey("clock.id"), primary_key=True))
+    generation: int = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    due_at: datetime
+    fired_at: datetime
 
 
 class ClockPause(SQLModel, table=True):
@@ -144,3 +179,19 @@ class ClockPause(SQLModel, table=True):
     ends_at: datetime | None = None
     why: str
     by: str
+
+
+class ClockRecompute(SQLModel, table=True):
+    """What a revision of the city's data does to open clocks: those of the `calendars` and `policies` that it changed
+    are looked at again in the order of their ids, up to `after` so far. `moved` counts by unit, for its one summary.
+    """
+
+    __tablename__ = "clock_recompute"
+
+    revision: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    noticed_at: datetime
+    calendars: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    policies: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    after: int = Field(default=0, sa_type=BigInteger)
+    moved: dict[str, dict[str, int]] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    done_at: datetime | None = None
