@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hotline.bell import Bell
 from hotline.pack.load import load_pack, read_pack
 from hotline.platform import addresses, plugins, postgresql, redis_server, secrets
-from hotline.record import city
+from hotline.record import city, ticket_search
 from hotline.settings import Settings
 from hotline.store import migrate, open_store
 
@@ -71,6 +71,8 @@ def _settle_city(settings: Settings, say: Say) -> None:
             note = f"pack {settings.site.city}"
             if city.settle(session, read_pack(settings.site.city), datetime.now(UTC), note):
                 say("The record has taken over the city's data")
+            if ticket_search.is_behind(session):
+                say("The search doesn't find old tickets by their words yet: run `hotline tickets index`")
     finally:
         store.close()
 

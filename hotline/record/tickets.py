@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from hotline import journal, tickets
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
-from hotline.record import citizens, line_days
+from hotline.record import citizens, line_days, ticket_search
 from hotline.roles import Permission
 from hotline.store.rows import put
 from hotline.store.tables import Call, Ticket, TicketEntry
@@ -94,6 +94,7 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
         opened_at=at,
     )
     put(session, ticket)
+    ticket_search.remember(session, ticket)
     _tie_call(session, ticket)
     line_days.count_ticket(session, identity)
     _tell(session, ticket, "ticket.opened", viewer.by, at, became=State.OPENED, data=_outline(ticket))

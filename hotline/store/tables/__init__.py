@@ -20,7 +20,9 @@ from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
 from hotline.store.tables.orders import Attachment, ClockPause, ClockRow, Mark, OrderRequest, WorkOrder
 from hotline.store.tables.repair import SwitchReading
+from hotline.store.tables.repeats import HotIssue, JournalMark, MatterDay, TicketLink
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
+from hotline.store.tables.search import TicketWords
 from hotline.store.tables.tickets import Ticket, TicketEntry
 
 __all__ = [
@@ -40,20 +42,25 @@ __all__ = [
     "ClockPause",
     "ClockRow",
     "FactRow",
+    "HotIssue",
     "ImportRun",
     "Imported",
     "ImportedOpen",
+    "JournalMark",
     "KnowledgeEntry",
     "LineDay",
     "Link",
     "LoginFailure",
     "LoginSession",
     "Mark",
+    "MatterDay",
     "OrderRequest",
     "OrganisationChange",
     "Seat",
     "SwitchReading",
     "Ticket",
     "TicketEntry",
+    "TicketLink",
+    "TicketWords",
     "WorkOrder",
 ]
