@@ -56,6 +56,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "parent": N_("Belongs under"),
     "policy": N_("Policy"),
     "queue": N_("Queue"),
+    "repeat_days": N_("Repeat within"),
     "skill": N_("Skill"),
     "succeeds": N_("Took over from"),
     "timezone": N_("Time zone"),

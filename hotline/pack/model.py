@@ -27,7 +27,9 @@ class EmergencyNumber:
 
 @dataclass(frozen=True)
 class City:
-    """The city itself. `duty_unit` answers where no rule finds anybody; `languages` in order of preference."""
+    """The city itself. `duty_unit` answers where no rule finds anybody; `languages` in order of preference; within
+    `repeat_days` a citizen who asks for the same again urges what they asked for before.
+    """
 
     code: str
     name_zh: str
@@ -37,6 +39,7 @@ class City:
     number: str
     default_queue: str
     duty_unit: str
+    repeat_days: int
     emergency: tuple[EmergencyNumber, ...]
 
 

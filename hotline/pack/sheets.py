@@ -108,6 +108,12 @@ SHEETS = (
             Field("number", N_("the hotline's own number"), forms.NUMBER),
             Field("default_queue", N_("where a call waits when nothing better is known"), names="queues"),
             Field("duty_unit", N_("who answers where no rule finds anybody"), names="units"),
+            Field(
+                "repeat_days",
+                N_("days within which a citizen who asks for the same again urges the earlier ticket"),
+                forms.WHOLE,
+                30,
+            ),
         ),
         table="city",
         single=True,
