@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from dispatch import clocks, marks, requests, workorders
+from dispatch import clocks, marks, repeats, requests, workorders
 from hotline import tickets
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -93,6 +93,7 @@ WORDS: Mapping[str, str] = {
     **workorders.REFUSAL_WORDS,
     **requests.REFUSAL_WORDS,
     **marks.REFUSAL_WORDS,
+    **repeats.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
 }
@@ -108,6 +109,7 @@ STATUS: Mapping[str, HTTPStatus] = {
 
 STATES: Mapping[str, Mapping[str, str]] = {
     "ticket": {state.value: words for state, words in tickets.STATE_WORDS.items()},
+    "link": {state.value: words for state, words in tickets.STATE_WORDS.items()},
     "order": {state.value: words for state, words in workorders.STATE_WORDS.items()},
     "request": {state.value: words for state, words in workorders.STATE_WORDS.items()},
 }

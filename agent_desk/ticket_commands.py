@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import orders, reviewing, timekeeping
+from dispatch import orders, repeating, reviewing, timekeeping
 from dispatch.workorders import Part
 from hotline.errors import Refused
 from hotline.record import tickets, visibility
@@ -46,11 +46,12 @@ class Form(BaseModel):
 
 
 class Opened(BaseModel):
-    """A ticket just opened: what the agent tells the citizen, and whom it may concern."""
+    """A ticket just opened: what the agent tells the citizen; `message` where it repeats an earlier one of theirs."""
 
     id: int
     number: str
     query_code: str
+    message: str = ""
 
 
 class Answer(BaseModel):
@@ -98,8 +99,19 @@ def open_ticket(visit: Visiting, form: Form) -> Opened:
     draft = _draft(visit, form)
     ticket = tickets.open_ticket(visit.session, draft, visit.viewer, visit.at, visit.house.zone)
     timekeeping.start_for_ticket(visit.session, visit.house.city, ticket, visit.at, visit.viewer.by)
+    earlier = repeating.notice(visit.session, visit.house.city, ticket, visit.viewer, visit.at)
     assert ticket.id is not None
-    return Opened(id=ticket.id, number=ticket.number, query_code=ticket.query_code)
+    return Opened(
+        id=ticket.id,
+        number=ticket.number,
+        query_code=ticket.query_code,
+        message=_repeats(visit, earlier) if earlier else "",
+    )
+
+
+def _repeats(visit: Visit, earlier: Ticket) -> str:
+    words = N_("It repeats ticket {number}, which counts as urged")
+    return translate(words, visit.viewer.language, number=earlier.number)
 
 
 @router.post("/{identity}/answer")
@@ -108,6 +120,7 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
     ticket = locked(visit, identity)
     tickets.answer_at_once(visit.session, ticket, said.answer, visit.viewer, visit.at)
     timekeeping.stop(visit.session, ticket, None, timekeeping.ALL, visit.at, visit.viewer.by)
+    reviewing.pass_on_to_merged(visit.session, visit.house.city, ticket, visit.viewer.by, visit.at)
     return Done(state=ticket.state)
 
 

@@ -89,6 +89,7 @@ def give_reply(session: Session, lead: Ticket, by: str, at: datetime) -> list[Ti
             TicketEntry(ticket=ticket.id or 0, at=at, author=author, audience="citizen", text=lead.reply),
         )
         ticket_record.move(session, ticket, Verb.REPLY, by, at)
+        linking.tell(session, ticket, "ticket.reply_shared", orders.identity(lead), by, at)
     return waiting
 
 

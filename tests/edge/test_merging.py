@@ -1,5 +1,5 @@
-"""Merging 并案 in the record: who waits for whose reply, what becomes of orders and clocks, and how it is undone. Several
-of these are faults of other systems, by name.
+"""Merging 并案 in the record: who waits for whose reply, what becomes of orders and clocks, and how it is undone.
+Several are faults of other systems, by name.
 """
 
 from __future__ import annotations
