@@ -116,9 +116,11 @@ class Book:
                 return f"{number} {name}" if number and sheet in ("lines", "emergency") else str(name)
         if sheet == "days":
             return f"{self.name('calendars', str(written.get('calendar')))} {written.get('day')}"
+        fields = {field.name: field for field in BY_NAME[sheet].fields}
         if sheet == "clocks":
-            fields = {field.name: field for field in BY_NAME[sheet].fields}
             return " · ".join(filter(None, (self.said(fields[name], written) for name in ("policy", "kind"))))
+        if sheet == "hot":
+            return self.said(fields["level"], written)
         return str(written.get(BY_NAME[sheet].title, ""))
 
     def name(self, sheet: str, key: str) -> str:

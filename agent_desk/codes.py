@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from dispatch import marks, requests, workorders
-from hotline import calls, levels, lines, presence, roles, tickets
+from hotline import calls, heat, levels, lines, presence, roles, tickets
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -35,6 +35,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "level": levels.LEVEL_WORDS,
     "role": roles.ROLE_WORDS,
     "mode": lines.MODE_WORDS,
+    "heat": heat.LEVEL_WORDS,
 }
 
 

@@ -50,6 +50,7 @@ WORDS: Mapping[str, str] = {
     "import.bad_file": N_("This file can't be read: found {found}; expected {expected}"),
     "import.unknown": N_("There is no such import"),
     "import.not_running": N_("This import isn't running"),
+    "hot.unknown": N_("There is no such issue"),
     "job.unknown": N_("This task is not known any more"),
     "catalogue.unknown": N_("There is no such version of the catalogue"),
     "catalogue.published_already": N_("This version is published already"),

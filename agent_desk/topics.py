@@ -27,6 +27,7 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
+HOT = "hot"
 _OF_ORDERS = ("order", "request", "mark")
 _IDENTITY = re.compile("[0-9]{1,18}")  # what the record can count
 
@@ -46,7 +47,7 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.FLOOR_WATCH)
     if topic == ORDERS:
         return viewer.unit is not None or viewer.may(Permission.TICKET_VIEW_ALL)
-    if topic == TICKETS:
+    if topic in (TICKETS, HOT):
         return viewer.may(Permission.TICKET_VIEW_ALL)
     if topic in (TASKS, PARKED):
         return viewer.may(Permission.DESK_USE)
@@ -85,8 +86,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("call", "seat") and _is_at_seat(fact, viewer.extension or "")
     if topic == PARKED:
         return fact.noun == "call" and State.PARKED in (fact.was, fact.became)
-    if topic == LINK:
-        return fact.noun == "link"
+    if topic in (LINK, HOT):
+        return fact.noun == topic
     return fact.ticket is not None and topic == f"ticket:{fact.ticket}"
 
 

@@ -57,7 +57,7 @@ class Told:
     @cached_property
     def words(self) -> frozenset[str]:
         """The pairs of characters that tell it from others; where it is, is another question."""
-        return frozenset(pairs(_FILLER.sub("，", self.text))) - frozenset(pairs(self.place))
+        return frozenset(pairs(without_filler(self.text))) - frozenset(pairs(self.place))
 
     @cached_property
     def known_place(self) -> Known:
@@ -77,6 +77,11 @@ class Alike:
 
     score: float
     grounds: tuple[Phrase, ...] = ()
+
+
+def without_filler(text: str) -> str:
+    """`text` with a gap in place of what every ticket says."""
+    return _FILLER.sub("，", text)
 
 
 def alike(one: Told, other: Told) -> Alike:

@@ -29,7 +29,7 @@ from hotline.imports.rejects import Rejects
 from hotline.imports.rows import RowReader
 from hotline.imports.sources import Source, digest_of, open_source
 from hotline.pack.model import CityPack
-from hotline.record import line_days, ticket_search
+from hotline.record import line_days, matter_days, ticket_search
 from hotline.store import Store
 from hotline.store.rows import put
 from hotline.store.tables import ImportRun
@@ -302,6 +302,8 @@ def _count_days(store: Store, identity: int, zone: ZoneInfo) -> None:
         until = min((day.replace(day=1) + timedelta(days=32)).replace(day=1), last + timedelta(days=1))
         with store.transaction() as session:
             line_days.recount(session, day, until)
+            if run.kind == TICKETS.name:
+                matter_days.recount(session, day, until, zone.key)
         day = until
 
 

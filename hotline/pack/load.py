@@ -86,6 +86,7 @@ def build(rows: Rows) -> CityPack:
         catalogue=Catalogue(made("categories"), made("matters"), made("slots")),
         calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
         clock_policies=_policies(rows),
+        hot_rules=made("hot"),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},

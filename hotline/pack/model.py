@@ -9,6 +9,7 @@ from hotline.areas import Areas
 from hotline.calendars import Calendar
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
+from hotline.heat import HotRule
 from hotline.lines import Line, Queue
 from hotline.roles import Role
 from hotline.skills import Skill
@@ -102,6 +103,7 @@ class CityPack:
     catalogue: Catalogue
     calendars: Mapping[str, Calendar]
     clock_policies: tuple[ClockPolicy, ...]
+    hot_rules: tuple[HotRule, ...]
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]

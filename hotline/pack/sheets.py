@@ -15,6 +15,9 @@ from hotline.areas import Area
 from hotline.catalogue import Category, Matter, Slot
 from hotline.clock_policy import KIND_WORDS as CLOCK_WORDS
 from hotline.clock_policy import Kind as ClockKind
+from hotline.heat import LEVEL_WORDS as HEAT_WORDS
+from hotline.heat import HotRule
+from hotline.heat import Level as HeatLevel
 from hotline.levels import LEVEL_WORDS, Level
 from hotline.lines import MODE_WORDS, Line, Mode, Queue
 from hotline.pack import forms
@@ -340,6 +343,24 @@ SHEETS = (
             Field("amber", N_("what is left of it when it turns amber"), forms.AMBER),
         ),
         table="rule",
+    ),
+    Sheet(
+        "hot",
+        "hot.toml",
+        (
+            Field("level", N_("the level that an issue reaches"), one_of(HeatLevel, HEAT_WORDS), unique=True),
+            Field("least", N_("tickets of the last three days, at least"), forms.WHOLE),
+            Field("growth", N_("times as many as the four weeks before let expect, at least"), forms.WHOLE),
+            Field(
+                "surprise",
+                N_("so many happen by chance once in 10 to the power of this, at most"),
+                forms.WHOLE,
+            ),
+            Field("notify", N_("whether dispatchers and supervisors are told"), forms.TRUTH, False),
+        ),
+        table="hot",
+        key="level",
+        make=HotRule,
     ),
     Sheet(
         "people",

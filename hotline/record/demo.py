@@ -104,7 +104,13 @@ def _earlier(
     ticket_search.remember(session, ticket)
     put(session, TicketEntry(ticket=identity, at=opened, audience="citizen", text=told.reply))
     who, about = subject("account", agent.id), subject("ticket", identity)
-    outline = {"number": ticket.number, "type": told.type, "line": told.line}
+    outline = {
+        "number": ticket.number,
+        "type": told.type,
+        "line": told.line,
+        "matter": told.matter,
+        "area": told.area,
+    }
     journal.append(
         session,
         Fact("ticket.opened", about, opened, by=who, became=State.OPENED, data=outline, ticket=identity),

@@ -220,6 +220,7 @@ def _outline(ticket: Ticket) -> dict[str, Any]:
         "matter": ticket.matter,
         "area": ticket.area,
         "urgency": ticket.urgency,
+        "confidential": ticket.confidential,
     }
 
 

@@ -141,6 +141,13 @@ kind = "resolve"
 budget = "15 working days"
 amber = "1 working day"
 """
+HOT = """\
+[[hot]]
+level = "watch"
+least = 5
+growth = 2
+surprise = 3
+"""
 PEOPLE = """\
 [[person]]
 login = "ada"
@@ -190,6 +197,7 @@ FILES = {
     "catalogue.csv": CATALOGUE,
     "calendar.toml": CALENDAR,
     "clocks.toml": CLOCKS,
+    "hot.toml": HOT,
     "people.toml": PEOPLE,
     "citizens.toml": CITIZENS,
     "prompts.toml": PROMPTS,

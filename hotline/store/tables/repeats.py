@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -59,7 +59,8 @@ class JournalMark(SQLModel, table=True):
 class HotIssue(SQLModel, table=True):
     """A matter, or a heading of the catalogue, of which an area has more tickets than it used to.
 
-    `level` is the highest that it reached; `tickets`, `expected` and `surprise` are of `seen_at`, when it still was.
+    `level` is the highest that it reached. What is counted is as of `seen_at`, when it was still hot; `days` are its
+    tickets day by day, that day's last.
     """
 
     __tablename__ = "hot_issue"
@@ -75,6 +76,7 @@ class HotIssue(SQLModel, table=True):
     expected: float
     surprise: float
     words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    days: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
     found_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None

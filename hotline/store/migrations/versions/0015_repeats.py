@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("expected", sa.Float(), nullable=False),
         sa.Column("surprise", sa.Float(), nullable=False),
         sa.Column("words", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("days", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
