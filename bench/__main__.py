@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bench.measured import Measured
 
-ALL = ("opening", "ringing", "lookup", "routing", "importing")
+ALL = ("opening", "ringing", "lookup", "routing", "importing", "search")
 RESULTS = Path(__file__).parent / "results"
 console = Console()
 

@@ -121,11 +121,12 @@ def _spans(top: int) -> Iterator[str]:
 
 def _put(session: Session, statement: Any, rows: Sequence[Any]) -> None:
     if rows:
-        words = [vector(texts, _marks(identity, state)) for identity, state, *texts in rows]
+        words = [vector(texts, marks(identity, state)) for identity, state, *texts in rows]
         session.connection().execute(statement, {"tickets": [row[0] for row in rows], "words": words})
 
 
-def _marks(identity: int, state: str) -> list[str]:
+def marks(identity: int, state: str) -> list[str]:
+    """The names of the marks that a ticket bears: the stretches of ids that it lies in, and whether it is under way."""
     return [f"{bits}.{identity >> bits}" for bits in SPANS] + (["open"] if state in UNDER_WAY else [])
 
 
