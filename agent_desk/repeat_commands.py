@@ -13,6 +13,7 @@ from agent_desk.visit import Visiting, VisitRoute
 from dispatch import linking, merging, repeating
 from dispatch.linking import Kind
 from hotline.errors import Refused
+from hotline.record import visibility
 from hotline.words import N_, translate
 
 router = APIRouter(prefix="/api/tickets", route_class=VisitRoute)
@@ -54,7 +55,7 @@ class Merged(Body):
 @router.post("/{identity}/add")
 def add(visit: Visiting, identity: int, said: Added) -> Told:
     """The caller asks again for what this ticket asks for already."""
-    ticket = locked(visit, identity)
+    ticket = visibility.find_ticket(visit.session, visit.viewer, identity)
     repeating.add(visit.session, ticket, said.words, said.call, visit.viewer, visit.at)
     language = visit.viewer.language
     message = translate(N_("Added to ticket {number}, which counts as urged"), language, number=ticket.number)

@@ -14,7 +14,7 @@ from agent_desk import naming
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticketview import TicketView, may_see_person, ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from hotline.phrases import Piece, Sought, excerpt, pieces, sought
+from hotline.phrases import Piece, Sought, excerpt, lacking, pieces, sought
 from hotline.record import imported, ticket_search, views, visibility
 from hotline.roles import Permission
 from hotline.store.tables import Citizen, CitizenNumber, Ticket, WorkOrder
@@ -51,7 +51,7 @@ Stage = Annotated[str, Query(pattern="^(" + "|".join(STAGES) + ")$")]
 
 @dataclass(frozen=True)
 class TicketRow:
-    """One line of the list. `title` shows what was looked for, or where it doesn't stand there an `excerpt`."""
+    """One line of the list. `title` shows what was looked for, an `excerpt` what of it the title lacks."""
 
     ticket: Ticket
     title: Sequence[Piece]
@@ -165,11 +165,10 @@ def _ids(visit: Visit, q: str, wanted: Sought, stage: str, before: int | None) -
 
 
 def _excerpt(ticket: Ticket, wanted: Sought) -> list[Piece]:
-    """Round the first hit outside the title, where the title has none."""
-    if any(piece.found for piece in pieces(ticket.title, wanted)):
-        return []
+    """Round the first hit of what the title lacks."""
+    rest = lacking(ticket.title, wanted)
     texts = (ticket.content, ticket.place, ticket.reply)
-    return next((found for text in texts if (found := excerpt(text, wanted, EXCERPT))), [])
+    return next((found for text in texts if (found := excerpt(text, rest, EXCERPT))), [])
 
 
 def _named(visit: Visit, q: str) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ four weeks say. No trend is fitted and no season: both are slower than this look
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,8 @@ DAYS = WINDOW + 7 * WEEKS
 """Days that have to be known."""
 HEADING = 4  # digits of a matter's code that name its heading
 _RUN = re.compile("[\u3400-\u9fff]+")
+_NUMBERED = re.compile("[0-9a-zA-Z]+(?:号|栋|座|幢|楼|层|室|房|单元|日|月|年|点|时|分)*")
+_LONGEST = 12  # characters of a word that many share
 _BETWEEN = frozenset("的了在从是有和与及等被把向到对就也都很又还并但而已将不我你他一这那个")
 """Characters with which no word of an issue begins or ends."""
 
@@ -111,25 +113,23 @@ def surprise(tickets: int, weeks: Sequence[int]) -> float:
 
 
 def common_words(texts: Sequence[str], but: Iterable[str] = (), most: int = 3) -> list[str]:
-    """What many of these texts say: the longest runs of two to eight characters that a third of them and at least three
-    share, `but` those that stand in one of these names. Without a dictionary, so that a run may begin within a word.
+    """What many of these texts say: runs of characters that a third of them and at least three share, as long as nearly
+    all go on alike; `but` those that stand in one of these names.
     """
-    counts: dict[str, int] = defaultdict(int)
-    for text in texts:
-        for gram in {gram for run in _RUN.findall(without_filler(text)) for gram in _grams(run)}:
-            counts[gram] += 1
-    least = max(3, len(texts) / 3)
+    told = [_NUMBERED.sub("，", without_filler(text)) for text in texts]
+    counts = Counter(
+        gram for text in told for gram in {gram for run in _RUN.findall(text) for gram in _grams(run)}
+    )
     names = tuple(but)
-    shared = {
-        gram: count
-        for gram, count in counts.items()
-        if count >= least and not any(gram in name for name in names)
-    }
+    shared = [gram for gram, count in counts.items() if count >= max(3, len(texts) / 3)]
     chosen: list[str] = []
-    for gram in sorted(shared, key=lambda gram: (-len(gram) * shared[gram], gram)):
+    for gram in sorted(shared, key=lambda gram: (-len(gram) * counts[gram], gram)):
+        if len(chosen) == most:
+            break
         if not any(_overlap(gram, other) for other in chosen):
-            chosen.append(gram)
-    return chosen[:most]
+            whole = _whole(gram, told)
+            chosen += [whole] if not any(whole in name for name in names) else []
+    return chosen
 
 
 def _counted(
@@ -216,8 +216,25 @@ def _tail(tickets: int, shape: float, goes_on: float) -> float:
 
 
 def _grams(run: str) -> Iterator[str]:
-    grams = (run[at : at + size] for size in range(2, 9) for at in range(len(run) - size + 1))
+    grams = (run[at : at + size] for size in range(2, 7) for at in range(len(run) - size + 1))
     return (gram for gram in grams if gram[0] not in _BETWEEN and gram[-1] not in _BETWEEN)
+
+
+def _whole(gram: str, texts: Iterable[str]) -> str:
+    """`gram` with what stands around it in nearly all of the texts that have it."""
+    having = [text for text in texts if gram in text]
+    while len(gram) < _LONGEST:
+        wider = Counter(
+            found
+            for text in having
+            for found in re.findall(f"(?=([\u3400-\u9fff]{gram}))|(?=({gram}[\u3400-\u9fff]))", text)
+        )
+        widest = Counter({one or other: count for (one, other), count in wider.items()})
+        best = max(widest, key=lambda found: (widest[found], found), default="")
+        if widest[best] < 0.8 * len(having):
+            break
+        gram = best
+    return gram
 
 
 def _overlap(one: str, other: str) -> bool:

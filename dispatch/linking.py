@@ -64,11 +64,14 @@ def upon(session: Session, kind: Kind, leads: Collection[int]) -> Sequence[Ticke
     return session.exec(select(TicketLink).where(*its).order_by(col(TicketLink.id))).all()
 
 
-def waiting(session: Session, lead: int) -> Sequence[Ticket]:
-    """The tickets that wait for the reply of `lead`, oldest first."""
+def waiting(session: Session, lead: int, *, lock: bool = False) -> Sequence[Ticket]:
+    """The tickets that wait for the reply of `lead`, oldest first; locked for a change if asked."""
     its = (TicketLink.kind == Kind.MERGED, TicketLink.lead == lead, col(TicketLink.undone_at).is_(None))
     asked = select(Ticket).join(TicketLink, col(TicketLink.ticket) == col(Ticket.id)).where(*its)
-    return session.exec(asked.where(Ticket.state == State.MERGED).order_by(col(Ticket.id))).all()
+    asked = asked.where(Ticket.state == State.MERGED).order_by(col(Ticket.id))
+    if lock:  # one that is being taken out just now isn't among them any more
+        asked = asked.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    return session.exec(asked).all()
 
 
 def followers(session: Session, leads: Collection[int]) -> dict[int, int]:

@@ -80,7 +80,8 @@ def separate(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, a
 
 def give_reply(session: Session, lead: Ticket, by: str, at: datetime) -> list[Ticket]:
     """Everybody who waits for the reply of `lead` has it now; returns their tickets, each to be revisited by itself."""
-    waiting = list(linking.waiting(session, orders.identity(lead)))
+    session.flush()
+    waiting = list(linking.waiting(session, orders.identity(lead), lock=True))
     author = _author(session, lead) if waiting else None
     for ticket in waiting:
         ticket.reply = lead.reply

@@ -128,7 +128,7 @@ def notice(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, at:
                 session, Kind.REPEAT, orders.identity(ticket), orders.identity(one), "", viewer.by, at
             )
             linking.tell(session, ticket, "ticket.repeated", orders.identity(one), viewer.by, at)
-            _urge(session, one, "", viewer, at)
+            _urge(session, one, _held(session, one), "", viewer, at)
             return one
     return None
 
@@ -138,9 +138,10 @@ def add(session: Session, ticket: Ticket, words: str, call: str | None, viewer: 
 
     Raises `Refused("link.over")` for a ticket that nobody works on any more.
     """
+    alive = _held(session, ticket)
     if State(ticket.state) not in WAITING:
         raise Refused("link.over", state=ticket.state)
-    mark = _urge(session, ticket, words, viewer, at)
+    mark = _urge(session, ticket, alive, words, viewer, at)
     if words.strip():
         ticket_record.write(session, ticket, words.strip(), "shared", viewer, at)
     if call is not None:
@@ -156,12 +157,18 @@ def unlink(session: Session, link: TicketLink, viewer: Viewer, at: datetime) -> 
     linking.tell(session, ticket, "ticket.unlinked", link.lead, viewer.by, at)
 
 
-def _urge(session: Session, ticket: Ticket, words: str, viewer: Viewer, at: datetime) -> Mark:
-    """What was merged is urged where units work on it, else nobody who could hurry would hear."""
+def _held(session: Session, ticket: Ticket) -> Ticket:
+    """Where units work on the ticket; it and the ticket are locked, in the order in which every merge locks."""
     alive = linking.live(session, ticket)
+    for identity in sorted({orders.identity(ticket), orders.identity(alive)}):
+        ticket_record.find(session, identity, lock=True)
+    return alive
+
+
+def _urge(session: Session, ticket: Ticket, alive: Ticket, words: str, viewer: Viewer, at: datetime) -> Mark:
+    """What was merged is urged where units work on it, else nobody who could hurry would hear."""
     if alive is not ticket:
         ticket.urged += 1
-        alive = ticket_record.find(session, orders.identity(alive), lock=True)
     return marking.urge(session, alive, words, viewer, at)
 
 

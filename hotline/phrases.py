@@ -69,6 +69,11 @@ def mark(name: str) -> str:
     return _quoted(f"~{name}")
 
 
+def lacking(text: str, wanted: Sought) -> Sought:
+    """What of it doesn't stand in `text`."""
+    return Sought(tuple(one for one in wanted.stretches if not _spans(text, Sought((one,)))))
+
+
 def pieces(text: str, wanted: Sought) -> list[Piece]:
     """`text` cut where it begins and ceases to be what was looked for."""
     cut, at = [], 0
@@ -79,7 +84,7 @@ def pieces(text: str, wanted: Sought) -> list[Piece]:
 
 
 def excerpt(text: str, wanted: Sought, length: int) -> list[Piece]:
-    """About `length` characters round the first place where it stands; nothing where it doesn't."""
+    """About `length` characters round the first place where any of it stands; nothing where none does."""
     first = next(iter(_spans(text, wanted)), None)
     if first is None:
         return []

@@ -4,7 +4,10 @@ Several are faults of other systems, by name.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from dispatch import linking, marking, merging, orders, repeating, reviewing
@@ -15,7 +18,9 @@ from hotline.record import ticket_search, tickets, visibility
 from hotline.store.tables import Attachment, LineDay, Mark, Ticket, TicketLink
 from hotline.tickets import Satisfaction, Solution
 from hotline.viewer import Viewer
+from tests.edge.conftest import Town
 from tests.edge.test_order_life import DISTRICT, TOWN_OFFICE, Cast, cast
+from tests.patience import eventually
 
 pytestmark = pytest.mark.edge
 
@@ -103,6 +108,38 @@ def test_undone_it_is_to_be_dispatched_again_and_nothing_is_lost(cast: Cast) -> 
     assert {"ticket.joined", "ticket.left"} <= set(cast.told(lead))
     cast.issue(one, TOWN_OFFICE)
     assert one.state == "dispatched"
+
+
+def test_what_is_taken_out_while_the_reply_is_accepted_gets_no_reply(town: Town) -> None:
+    with town.store.transaction() as session:
+        cast = Cast(town, session, town.at)
+        lead, one, other = (ticket.id or 0 for ticket in three(cast))
+        joined(cast, *(tickets.find(session, ticket) for ticket in (lead, one, other)))
+
+    def accept() -> None:
+        with town.store.transaction() as session:
+            cast = Cast(town, session, town.at)
+            answer(cast, tickets.find(session, lead, lock=True))
+
+    with ThreadPoolExecutor(1) as pool:
+        with town.store.transaction() as session:
+            cast = Cast(town, session, town.at)
+            merging.separate(
+                session, town.city, tickets.find(session, one, lock=True), cast.dispatcher, town.at
+            )
+            accepted = pool.submit(accept)
+            eventually(lambda: _somebody_waits(town))
+        accepted.result(10)
+    with town.store.transaction() as session:
+        found = [tickets.find(session, ticket) for ticket in (lead, one, other)]
+    assert [ticket.state for ticket in found] == ["revisit", "review", "revisit"]
+    assert found[1].reply == ""
+
+
+def _somebody_waits(town: Town) -> bool:
+    asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with town.store.engine.connect() as connection:
+        return bool(connection.execute(asked).scalar_one())
 
 
 def test_two_merged_tickets_can_be_merged_further(cast: Cast) -> None:

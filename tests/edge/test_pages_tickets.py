@@ -47,6 +47,9 @@ def test_a_ticket_is_found_by_its_words_which_are_marked(hall: Hall) -> None:
     html = agent.page("/tickets?q=集装箱 盲道").text
     assert listed(agent, "?q=集装箱 盲道") == [ticket]
     assert "蓝色<mark>集装箱</mark>占用<mark>盲道</mark>" in html
+    assert (
+        "<mark>盲道</mark>" in agent.page("/tickets?q=路灯 盲道").text
+    )  # one in the title, one in an excerpt
     assert listed(agent, "?q=集装箱&stage=to-dispatch") == [ticket]
     assert listed(agent, "?q=集装箱&stage=over") == []
     assert listed(agent, "?q=箱") == []

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import true
 from sqlmodel import Session, select
+from typer.testing import CliRunner
 
 from dispatch import handling, orders
 from dispatch.handling import Reply
 from hotline.phrases import sought
+from hotline.platform.tickets import app
 from hotline.record import ticket_search, tickets, visibility
 from hotline.record.tickets import Draft
+from hotline.settings import Settings, environment
 from hotline.store.tables import Ticket, TicketWords
 from hotline.tickets import Type, Verb
 from tests.edge.conftest import Town
@@ -136,6 +139,20 @@ def test_old_tickets_are_caught_up_with_once(town: Town) -> None:
     with town.store.transaction() as session:
         assert not ticket_search.is_behind(session)
         assert found(session, "路灯不亮")[: len(ids)] == ids[::-1]
+
+
+def test_an_operator_reads_old_tickets_by_command(
+    town: Town, served: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with town.store.transaction() as session:
+        session.connection().execute(TicketWords.__table__.delete())  # type: ignore[attr-defined]
+    for name, value in environment(served).items():
+        monkeypatch.setenv(name, value)
+    for read in (True, False):
+        told = CliRunner().invoke(app, ["index"])
+        assert told.exit_code == 0, told.output
+        assert told.output.splitlines()[-1].startswith("0 tickets") is not read
+        assert ("run `hotline tickets index`" in told.output) is read
 
 
 def test_reading_a_ticket_twice_weighs_it_once(town: Town, session: Session) -> None:
