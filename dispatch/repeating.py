@@ -99,19 +99,14 @@ def of_others(
 
 def to_merge(session: Session, city: CityPack, viewer: Viewer, ticket: Ticket, most: int) -> list[Found]:
     """What a ticket may be merged with."""
-    alike_in_secrecy = and_(
-        col(Ticket.confidential) == ticket.confidential, col(Ticket.about).is_not_distinct_from(ticket.about)
-    )
-    besides = [orders.identity(ticket)]
-    return of_others(
-        session, city, viewer, told_by(city, ticket), most, besides=besides, among=alike_in_secrecy
-    )
+    told, besides = told_by(city, ticket), [orders.identity(ticket)]
+    return of_others(session, city, viewer, told, most, besides=besides, among=_as_secret_as(ticket))
 
 
 def notice(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, at: datetime) -> Ticket | None:
     """A new ticket that repeats an earlier one of its citizen is tied to it, and urges it. Returns the earlier one.
 
-    A confidential ticket and an open one aren't tied: the one would tell whose the other is.
+    A confidential ticket and an open one aren't tied, nor reports about different units: one would tell of the other.
     """
     told, within = told_by(city, ticket), timedelta(days=city.city.repeat_days)
     earlier = select(Ticket).where(
@@ -119,7 +114,7 @@ def notice(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, at:
         col(Ticket.id) < ticket.id,
         col(Ticket.state).in_(WAITING),
         col(Ticket.opened_at) > at - within,
-        col(Ticket.confidential) == ticket.confidential,
+        _as_secret_as(ticket),
         visibility.tickets(viewer),
     )
     for one in session.exec(earlier.order_by(col(Ticket.id).desc()).limit(OF_CALLER)).all():
@@ -155,6 +150,12 @@ def unlink(session: Session, link: TicketLink, viewer: Viewer, at: datetime) -> 
     linking.untie(session, link, viewer.by, at)
     ticket = session.get_one(Ticket, link.ticket)
     linking.tell(session, ticket, "ticket.unlinked", link.lead, viewer.by, at)
+
+
+def _as_secret_as(ticket: Ticket) -> ColumnElement[bool]:
+    return and_(
+        col(Ticket.confidential) == ticket.confidential, col(Ticket.about).is_not_distinct_from(ticket.about)
+    )
 
 
 def _held(session: Session, ticket: Ticket) -> Ticket:

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from unicodedata import is_normalized, normalize
 
 _RUN = re.compile(r"[^\W_]+")
 _CHARACTER = re.compile(r"[0-9a-z]+|[^\W_]")
+_LATIN = re.compile(r"[0-9a-z]")
 LONGEST = 16_000
 """Characters of a ticket that are read: the index counts places up to 16,383."""
 _WORD = 64  # characters of a Latin word or number that tell it apart
@@ -96,7 +98,8 @@ def excerpt(text: str, wanted: Sought, length: int) -> list[Piece]:
 def _read(text: str) -> Iterator[Stretch]:
     plain, _ = _plain(text)
     for run in _RUN.findall(plain):
-        yield tuple(character[:_WORD] for character in _CHARACTER.findall(run))
+        is_plain = _LATIN.search(run) is None
+        yield tuple(run if is_plain else (character[:_WORD] for character in _CHARACTER.findall(run)))
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
@@ -136,8 +139,9 @@ def _spans_in(plain: str, run: tuple[int, int], wanted: Sought) -> Iterator[tupl
 
 def _indexed(stretch: Stretch) -> Iterator[tuple[int, str]]:
     """Each word that a stretch may be found by, with its place: pairs, and what isn't one character by itself."""
-    yield from enumerate(one + other for one, other in pairwise(stretch))
-    yield from ((place, character) for place, character in enumerate(stretch) if character.isascii())
+    yield from enumerate(map(add, stretch, stretch[1:]))
+    if _LATIN.search("".join(stretch)):
+        yield from ((place, character) for place, character in enumerate(stretch) if character.isascii())
 
 
 def _asked(stretch: Stretch) -> Sequence[str]:
