@@ -29,7 +29,7 @@ from hotline.imports.rejects import Rejects
 from hotline.imports.rows import RowReader
 from hotline.imports.sources import Source, digest_of, open_source
 from hotline.pack.model import CityPack
-from hotline.record import line_days, matter_days, ticket_search
+from hotline.record import line_days, matter_days
 from hotline.store import Store
 from hotline.store.rows import put
 from hotline.store.tables import ImportRun
@@ -140,7 +140,6 @@ def go(
             raise
         if not run.dry_run:
             _count_days(store, run.id, ZoneInfo(city.city.timezone))
-            _read_words(store, run)
         return _end(store, run.id, State.STOPPED if stopped else State.FINISHED, now())
 
 
@@ -305,12 +304,6 @@ def _count_days(store: Store, identity: int, zone: ZoneInfo) -> None:
             if run.kind == TICKETS.name:
                 matter_days.recount(session, day, until, zone.key)
         day = until
-
-
-def _read_words(store: Store, run: ImportRun) -> None:
-    """Reads the tickets into the search's index: all together, which costs a fraction of one by one."""
-    if run.kind == TICKETS.name:
-        ticket_search.catch_up(store)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from dispatch import handling, orders
 from dispatch.handling import Reply
 from hotline.phrases import sought
+from hotline.platform import plugins
 from hotline.platform.tickets import app
 from hotline.record import ticket_search, tickets, visibility
 from hotline.record.tickets import Draft
@@ -153,6 +154,15 @@ def test_an_operator_reads_old_tickets_by_command(
         assert told.exit_code == 0, told.output
         assert told.output.splitlines()[-1].startswith("0 tickets") is not read
         assert ("run `hotline tickets index`" in told.output) is read
+
+
+def test_an_imports_tickets_are_read_when_it_is_over(town: Town) -> None:
+    with town.store.transaction() as session:
+        session.connection().execute(TicketWords.__table__.delete())  # type: ignore[attr-defined]
+    point = plugins.contributed("hotline.imported")["search"]
+    assert plugins.load(point)(town.store, town.city, lambda: town.at) > 0
+    with town.store.transaction() as session:
+        assert not ticket_search.is_behind(session)
 
 
 def test_reading_a_ticket_twice_weighs_it_once(town: Town, session: Session) -> None:
