@@ -20,7 +20,7 @@ from hotline.record import citizens, views, visibility
 from hotline.store.tables import Call, Citizen, Seat, Ticket
 
 EARLIER = 6
-OPEN = frozenset(tickets.State) - {tickets.State.CLOSED, tickets.State.ANSWERED, tickets.State.ARCHIVED}
+OPEN = tickets.UNDER_WAY | {tickets.State.MERGED}
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "rules", "calendars", "days", "policies", "clocks", "steps", "channels", "units", "areas",
+    "rules", "calendars", "days", "policies", "clocks", "steps", "channels", "hot", "units", "areas",
     "reply_templates", "city",
 )  # fmt: skip
 COLUMNS = 6

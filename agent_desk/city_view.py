@@ -26,7 +26,12 @@ SEARCHES = {"units": "/api/units", "areas": "/api/areas", "matters": "/api/headi
 FROM, UNTIL = "valid_from", "valid_until"
 NAMES = (("name_zh", "name_en"), ("title_zh", "title_en"))
 
-TITLED = {"clocks": ("policy", "kind"), "steps": ("policy", "does"), "channels": ("channel",)}
+TITLED = {
+    "clocks": ("policy", "kind"),
+    "steps": ("policy", "does"),
+    "channels": ("channel",),
+    "hot": ("level",),
+}
 """The fields in whose words a row is called that has no name."""
 
 Written = Mapping[str, Any]

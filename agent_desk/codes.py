@@ -15,6 +15,7 @@ from hotline import (
     calls,
     deliveries,
     evidence,
+    heat,
     levels,
     lines,
     messages,
@@ -47,14 +48,13 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "pause": presence.REASON_WORDS,
     "level": levels.LEVEL_WORDS,
     "role": roles.ROLE_WORDS,
-    "persons_role": {
-        role: words for role, words in roles.ROLE_WORDS.items() if role not in roles.OF_MACHINES
-    },
+    "persons_role": {role: roles.ROLE_WORDS[role] for role in roles.PEOPLES_ROLES},
     "scope": unit_systems.SCOPE_WORDS,
     "message": messages.STATE_WORDS,
     "way": deliveries.WAY_WORDS,
     "event": {**deliveries.EVENTS, deliveries.TEST: N_("Test message")},
     "mode": lines.MODE_WORDS,
+    "heat": heat.LEVEL_WORDS,
 }
 
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import col, select
 
 from agent_desk import naming
 from agent_desk.callcard import CallCard, call_card
 from agent_desk.linkview import LinkView, link_view
 from agent_desk.render import fragment, page_for, render
+from agent_desk.repeat_view import offered
 from agent_desk.seat import PAUSE_REASONS
 from agent_desk.third_view import ParkedCall, parked_calls
 from agent_desk.ticketview import ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
+from dispatch import repeating
+from dispatch.repeats import Told
 from hotline import presence, tickets
 from hotline.lines import Line, lines_at
-from hotline.record import views
+from hotline.record import citizens, views
 from hotline.roles import Permission
 from hotline.store.tables import Citizen, Seat, Ticket
 from hotline.tickets import State
@@ -29,6 +32,8 @@ from hotline.words import N_, translate
 router = APIRouter(prefix="/desk", route_class=VisitRoute)
 
 TASKS = 20
+Word = Annotated[str, Query(max_length=200)]
+Said = Annotated[str, Query(max_length=1000)]
 TO_CALL = frozenset({State.REVISIT})
 TO_DECIDE = frozenset({State.OPENED, State.REVIEW})
 
@@ -121,6 +126,27 @@ def ticket_fragment(visit: Visiting, identity: int) -> Response:
             visit.session, visit.viewer, visit.at, citizen=view.ticket.citizen, ticket=identity
         )
     return fragment(visit, "desk/ticket.html", view=view, **_words(visit))
+
+
+@router.get("/repeats")
+def repeats_fragment(
+    visit: Visiting, q: Said = "", number: Word = "", matter: Word = "", area: Word = "", place: Said = ""
+) -> Response:
+    """What the caller with this number has asked for already, and who else asks for what is being written."""
+    visit.viewer.must(Permission.DESK_USE)
+    citizen = citizens.who_has(visit.session, number) if number else None
+    told = Told(
+        text=q,
+        matter=matter,
+        area=repeating.area_path(visit.house.city.areas, area),
+        place=place,
+        citizen=citizen.id if citizen else None,
+        at=visit.at,
+    )
+    found = offered(visit, told)
+    if found.own and told.citizen is not None:
+        views.person_viewed(visit.session, visit.viewer, visit.at, citizen=told.citizen)
+    return fragment(visit, "desk/repeats.html", found=found, **_words(visit))
 
 
 def _desk(visit: Visit) -> DeskView:

@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("portal", "/portal", N_("Work orders"), "order", "Alt+3", Permission.ORDER_SIGN),
     Entry("floor", "/floor", N_("Floor"), "gauge", "Alt+4", Permission.FLOOR_WATCH),
     Entry("people", "/people", N_("People"), "people", "Alt+5", Permission.ADMIN_PEOPLE),
+    Entry("hot", "/hot", N_("Hot issues"), "fire", "", Permission.TICKET_VIEW_ALL),
     Entry("reports", "/reports/lines", N_("Reports by line"), "chart", "", Permission.REPORT_READ),
     Entry("city", "/city", N_("City settings"), "screen", "", Permission.ADMIN_RULES),
     Entry("dialplan", "/dialplan", N_("Switch configuration"), "phone", "", Permission.ADMIN_RULES),

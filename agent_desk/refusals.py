@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from agent_desk import saved_filters
-from dispatch import clocks, marks, reply_check, requests, shifts, workorders
+from dispatch import clocks, marks, repeats, reply_check, requests, shifts, workorders
 from hotline import deliveries, evidence, tickets, unit_systems
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -55,6 +55,7 @@ WORDS: Mapping[str, str] = {
     "import.not_running": N_("This import isn't running"),
     "message.unknown": N_("There is no such message"),
     "message.not_dead": N_("This message hasn't been given up"),
+    "hot.unknown": N_("There is no such issue"),
     "job.unknown": N_("This task is not known any more"),
     "catalogue.unknown": N_("There is no such version of the catalogue"),
     "catalogue.published_already": N_("This version is published already"),
@@ -104,6 +105,7 @@ WORDS: Mapping[str, str] = {
     **evidence.REFUSAL_WORDS,
     **unit_systems.REFUSAL_WORDS,
     **deliveries.REFUSAL_WORDS,
+    **repeats.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
     **saved_filters.REFUSAL_WORDS,
@@ -126,6 +128,7 @@ STATUS: Mapping[str, HTTPStatus] = {
 
 STATES: Mapping[str, Mapping[str, str]] = {
     "ticket": {state.value: words for state, words in tickets.STATE_WORDS.items()},
+    "link": {state.value: words for state, words in tickets.STATE_WORDS.items()},
     "order": {state.value: words for state, words in workorders.STATE_WORDS.items()},
     "request": {state.value: words for state, words in workorders.STATE_WORDS.items()},
 }

@@ -82,6 +82,13 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.split": ("arrow", N_("Split; also {into}")),
     "ticket.closed": ("check", N_("Ticket closed")),
     "ticket.reopened": ("undo", N_("Reopened")),
+    "ticket.repeated": ("call-back", N_("Asks again for what an earlier ticket asks for")),
+    "ticket.unlinked": ("undo", N_("Is no repeat after all")),
+    "ticket.merged": ("arrow", N_("Merged into another ticket")),
+    "ticket.separated": ("undo", N_("Taken out of the merge")),
+    "ticket.joined": ("people", N_("Another citizen's ticket was merged into it")),
+    "ticket.reply_shared": ("reply", N_("Has the reply that was given to all who were merged")),
+    "ticket.left": ("undo", N_("A merged ticket was taken out again")),
     # A ticket is dispatched by an order and replied to by one, so that the orders' facts tell of both.
     "order.issued": ("order", N_("Dispatched to {unit}")),
     "order.taken_over": ("order", N_("{unit} goes on with it")),

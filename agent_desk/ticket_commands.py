@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import orders, reviewing, timekeeping
+from dispatch import orders, repeating, reviewing, timekeeping
 from dispatch.deciding import Decision, decide, request_of
 from dispatch.workorders import Part
 from hotline.errors import Refused
@@ -47,11 +47,12 @@ class Form(BaseModel):
 
 
 class Opened(BaseModel):
-    """A ticket just opened: what the agent tells the citizen, and whom it may concern."""
+    """A ticket just opened: what the agent tells the citizen; `message` where it repeats an earlier one of theirs."""
 
     id: int
     number: str
     query_code: str
+    message: str = ""
 
 
 class Answer(BaseModel):
@@ -101,8 +102,19 @@ def open_ticket(visit: Visiting, form: Form) -> Opened:
     draft = _draft(visit, form)
     ticket = tickets.open_ticket(visit.session, draft, visit.viewer, visit.at, visit.house.zone)
     timekeeping.start_for_ticket(visit.session, visit.house.city, ticket, visit.at, visit.viewer.by)
+    earlier = repeating.notice(visit.session, visit.house.city, ticket, visit.viewer, visit.at)
     assert ticket.id is not None
-    return Opened(id=ticket.id, number=ticket.number, query_code=ticket.query_code)
+    return Opened(
+        id=ticket.id,
+        number=ticket.number,
+        query_code=ticket.query_code,
+        message=_repeats(visit, earlier) if earlier else "",
+    )
+
+
+def _repeats(visit: Visit, earlier: Ticket) -> str:
+    words = N_("It repeats ticket {number}, which counts as urged")
+    return translate(words, visit.viewer.language, number=earlier.number)
 
 
 @router.post("/{identity}/answer")
@@ -111,6 +123,7 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
     ticket = locked(visit, identity)
     tickets.answer_at_once(visit.session, ticket, said.answer, visit.viewer, visit.at)
     timekeeping.stop_all(visit.session, ticket, visit.at, visit.viewer.by)
+    reviewing.pass_on_to_merged(visit.session, visit.house.city, ticket, visit.viewer.by, visit.at)
     return Done(state=ticket.state)
 
 

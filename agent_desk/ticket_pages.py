@@ -8,21 +8,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import ColumnElement, Select, union
-from sqlmodel import col, select
+from sqlmodel import and_, col, select, true
 
 from agent_desk import naming
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticketview import TicketView, may_see_person, ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from hotline.record import imported, views, visibility
+from hotline.phrases import Piece, Sought, excerpt, lacking, pieces, sought
+from hotline.record import imported, ticket_search, views, visibility
 from hotline.roles import Permission
 from hotline.store.tables import Citizen, CitizenNumber, Ticket, WorkOrder
-from hotline.tickets import State
+from hotline.tickets import UNDER_WAY, State
 from hotline.words import N_
 
 router = APIRouter(route_class=VisitRoute)
 
 PAGE = 30
+EXCERPT = 60  # characters of a text in which the words were found
 Text = Annotated[str, Query(max_length=100)]
 
 STAGES: Mapping[str, tuple[str, frozenset[State]]] = {
@@ -49,9 +51,11 @@ Stage = Annotated[str, Query(pattern="^(" + "|".join(STAGES) + ")$")]
 
 @dataclass(frozen=True)
 class TicketRow:
-    """One line of the list."""
+    """One line of the list. `title` shows what was looked for, an `excerpt` what of it the title lacks."""
 
     ticket: Ticket
+    title: Sequence[Piece]
+    excerpt: Sequence[Piece]
     citizen: str
     matter: str
     area: str
@@ -74,7 +78,7 @@ class TicketList:
 def list_page(
     request: Request, visit: Visiting, q: Text = "", stage: Stage = "all", before: int | None = None
 ) -> Response:
-    """Tickets that this person may see; `q` is a ticket's number or a telephone number."""
+    """Tickets that this person may see; `q` is words of theirs, a ticket's number or a telephone number."""
     page = page_for(visit, N_("Tickets"), "tickets")
     return render(request, "tickets.html", page, found=_list(visit, q, stage, before))
 
@@ -119,19 +123,18 @@ def _list(visit: Visit, q: str, stage: str, before: int | None) -> TicketList:
 
 
 def _rows(visit: Visit, q: str, stage: str, before: int | None) -> list[TicketRow]:
+    wanted = sought(q)
     asked = select(Ticket, Citizen).join(Citizen, col(Citizen.id) == col(Ticket.citizen))
-    asked = asked.where(visibility.tickets(visit.viewer))
-    if q:
-        asked = asked.where(_named(visit, q))
-    if stage != "all":
-        asked = asked.where(col(Ticket.state).in_(STAGES[stage][1]))
-    if before is not None:
-        asked = asked.where(col(Ticket.id) < before)
+    asked = asked.where(
+        col(Ticket.id).in_(_ids(visit, q, wanted, stage, before)) if q else _among(visit, stage, before)
+    )
     found = visit.session.exec(asked.order_by(col(Ticket.id).desc()).limit(PAGE + 1)).all()
     units = _units(visit, [ticket.id for ticket, _ in found])
     return [
         TicketRow(
             ticket=ticket,
+            title=pieces(ticket.title, wanted),
+            excerpt=_excerpt(ticket, wanted),
             citizen=citizen.name if may_see_person(visit, ticket) else "",
             matter=naming.matter(visit, ticket.matter),
             area=naming.area(visit, ticket.area),
@@ -139,6 +142,33 @@ def _rows(visit: Visit, q: str, stage: str, before: int | None) -> list[TicketRo
         )
         for ticket, citizen in found
     ]
+
+
+def _among(visit: Visit, stage: str, before: int | None) -> ColumnElement[bool]:
+    """Those of a stage that this person may see."""
+    of_stage = true() if stage == "all" else col(Ticket.state).in_(STAGES[stage][1])
+    older = true() if before is None else col(Ticket.id) < before
+    return and_(visibility.tickets(visit.viewer), of_stage, older)
+
+
+def _ids(visit: Visit, q: str, wanted: Sought, stage: str, before: int | None) -> list[int]:
+    """The newest of them that `q` names, or that hold its words."""
+    among, most = _among(visit, stage, before), PAGE + 1
+    by_name = select(Ticket.id).where(_named(visit, q), among).order_by(col(Ticket.id).desc()).limit(most)
+    found = {id_ for id_ in visit.session.exec(by_name) if id_ is not None}
+    if wanted:
+        narrowed = ticket_search.UNDER_WAY_ONLY if STAGES[stage][1] <= UNDER_WAY else ""
+        found |= set(
+            ticket_search.newest(visit.session, wanted, among, most, below=before, narrowed=narrowed)
+        )
+    return sorted(found, reverse=True)[:most]
+
+
+def _excerpt(ticket: Ticket, wanted: Sought) -> list[Piece]:
+    """Round the first hit of what the title lacks."""
+    rest = lacking(ticket.title, wanted)
+    texts = (ticket.content, ticket.place, ticket.reply)
+    return next((found for text in texts if (found := excerpt(text, rest, EXCERPT))), [])
 
 
 def _named(visit: Visit, q: str) -> ColumnElement[bool]:

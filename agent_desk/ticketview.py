@@ -10,10 +10,11 @@ from sqlmodel import col, or_, select
 
 from agent_desk import naming, recordings
 from agent_desk.clockview import ClockView, clock_views
+from agent_desk.repeat_view import NearView, near_view
 from agent_desk.story import Line, tell
 from agent_desk.suggested import Suggested, suggested
 from agent_desk.visit import Visit
-from dispatch import marking, orders
+from dispatch import linking, marking, orders
 from dispatch.splitting import SPLITTABLE
 from hotline import journal, tickets
 from hotline.facts import Fact, subject
@@ -57,7 +58,8 @@ class Heard:
 @dataclass(frozen=True)
 class TicketView:
     """All that a ticket's page shows. `may_*`, and the rarer `deeds`, say which commands its state and the person's
-    roles allow; `marks` are those that lie upon it or upon an order that this person sees.
+    roles allow; `marks` are those that lie upon it or upon an order that this person sees; `followers` tickets wait
+    for its reply, and what is `near` it is for the centre.
 
     `in_centre`: whether this person may list all tickets. `citizen` is None, `number` and `query_code` are empty
     for whoever may not know the person; the code is for the centre alone. `line_mode` is English to be translated;
@@ -85,6 +87,8 @@ class TicketView:
     now: datetime
     marks: Sequence[Mark]
     files: Sequence[Attachment]
+    followers: int
+    near: NearView | None
     deeds: frozenset[str]
     may_answer: bool
     may_dispatch: bool
@@ -129,6 +133,8 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         now=visit.at,
         marks=_marks(visit, ticket),
         files=attachments.of_ticket(session, viewer, ticket),
+        followers=linking.followers(session, [identity]).get(identity, 0),
+        near=near_view(visit, ticket) if centre else None,
         deeds=_deeds(visit, ticket),
         may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_dispatch=may_dispatch,

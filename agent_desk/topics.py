@@ -27,6 +27,7 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
+HOT = "hot"
 _OF_ORDERS = ("order", "request", "mark", "clock")
 NOTICES = "notices"
 OUTBOX = "outbox"
@@ -49,7 +50,7 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.FLOOR_WATCH)
     if topic == ORDERS:
         return viewer.unit is not None or viewer.may(Permission.TICKET_VIEW_ALL)
-    if topic == TICKETS:
+    if topic in (TICKETS, HOT):
         return viewer.may(Permission.TICKET_VIEW_ALL)
     if topic in (TASKS, PARKED):
         return viewer.may(Permission.DESK_USE)
@@ -95,8 +96,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("call", "seat") and _is_at_seat(fact, viewer.extension or "")
     if topic == PARKED:
         return fact.noun == "call" and State.PARKED in (fact.was, fact.became)
-    if topic == LINK:
-        return fact.noun == "link"
+    if topic in (LINK, HOT):
+        return fact.noun == topic
     if topic == NOTICES:
         return fact.noun == "message" and fact.data.get("account") == viewer.account
     if topic == OUTBOX:

@@ -4,12 +4,12 @@ by the citizen at the revisit; and the ends of a ticket with all its orders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import orders, tally, timekeeping
+from dispatch import merging, orders, tally, timekeeping
 from dispatch.measures import Measure
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import tickets
@@ -56,8 +56,11 @@ def send_back(
     ticket_record.move(session, ticket, tickets.Verb.REDO, viewer.by, at)
     timekeeping.stop(session, ticket, None, REVIEW | REVISIT, at, viewer.by)
     ticket_record.write(session, ticket, note.strip(), "shared", viewer, at)
-    for order in _answering(session, ticket):
+    answering = _answering(session, ticket)
+    for order in answering:
         redo(session, city, ticket, order, note, viewer, at)
+    if not answering:
+        merging.give_own_orders(session, city, ticket, note.strip(), viewer, at)
 
 
 def accept_below(session: Session, order: WorkOrder, viewer: Viewer, at: datetime) -> None:
@@ -122,9 +125,16 @@ def _pass_on(session: Session, city: CityPack, ticket: Ticket, by: str, at: date
     timekeeping.start_for_revisit(session, city, ticket, at, by)
     for order in _answering(session, ticket):
         orders.move(session, ticket, order, Verb.ACCEPT, by, at)
+    pass_on_to_merged(session, city, ticket, by, at)
 
 
-def _answering(session: Session, ticket: Ticket) -> Iterable[WorkOrder]:
+def pass_on_to_merged(session: Session, city: CityPack, lead: Ticket, by: str, at: datetime) -> None:
+    """Each citizen whose ticket was merged under `lead` has the same reply, and a revisit of their own."""
+    for ticket in merging.give_reply(session, lead, by, at):
+        _pass_on(session, city, ticket, by, at)
+
+
+def _answering(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
     """The orders whose replies are the ticket's."""
     return [
         order

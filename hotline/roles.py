@@ -46,6 +46,7 @@ ROLE_WORDS = {
 
 OF_MACHINES = frozenset({Role.UNIT_SYSTEM})
 """What nobody is given who logs in."""
+PEOPLES_ROLES = tuple(role for role in Role if role not in OF_MACHINES)
 
 
 class Permission(StrEnum):

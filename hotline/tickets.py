@@ -78,6 +78,9 @@ LIFECYCLE = Lifecycle(
     ),
 )
 
+UNDER_WAY = frozenset({State.OPENED, State.REVIEW, State.DISPATCHED, State.REPLIED, State.REVISIT})
+"""Where somebody still has something to do for the ticket itself; a merged one waits for another's reply."""
+
 REDO_LIMIT = 2
 REOPEN_WITHIN = timedelta(days=15)
 

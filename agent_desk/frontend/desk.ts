@@ -2,6 +2,7 @@
 
 import { Writing, type Caller } from "./writing.ts";
 import { startPlace } from "./place.ts";
+import { startRepeats } from "./repeats.ts";
 import { startSeat } from "./seat.ts";
 import { startSuggestions } from "./suggestions.ts";
 
@@ -32,6 +33,7 @@ class Desk {
     this.writing.start();
     startPlace(this.form);
     startSuggestions(this.form);
+    startRepeats(this.form);
     startSeat(bar);
     bar.addEventListener("phone", (event) => this.phoneChanged((event as CustomEvent<{ call: string }>).detail.call));
     this.desk.addEventListener("click", (event) => this.pressed(event.target));

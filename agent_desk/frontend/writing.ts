@@ -66,6 +66,7 @@ export class Writing {
     if (caller) this.fill(caller);
     restore(this.form);
     this.showDrafts();
+    this.form.dispatchEvent(new Event("turned"));
   }
 
   private fill(caller: Caller): void {

@@ -21,6 +21,7 @@ from hotline.facts import Fact, subject
 from hotline.imports.account import Account, Decided, State, decide
 from hotline.imports.batches import Batch, batches
 from hotline.imports.into import LOADINGS
+from hotline.imports.kinds import TICKETS
 from hotline.imports.load import Whose, known_keys, load
 from hotline.imports.mapping import ImportMapping
 from hotline.imports.rehearsal import Seen
@@ -28,7 +29,7 @@ from hotline.imports.rejects import Rejects
 from hotline.imports.rows import RowReader
 from hotline.imports.sources import Source, digest_of, open_source
 from hotline.pack.model import CityPack
-from hotline.record import line_days
+from hotline.record import line_days, matter_days
 from hotline.store import Store
 from hotline.store.rows import put
 from hotline.store.tables import ImportRun
@@ -300,6 +301,8 @@ def _count_days(store: Store, identity: int, zone: ZoneInfo) -> None:
         until = min((day.replace(day=1) + timedelta(days=32)).replace(day=1), last + timedelta(days=1))
         with store.transaction() as session:
             line_days.recount(session, day, until)
+            if run.kind == TICKETS.name:
+                matter_days.recount(session, day, until, zone.key)
         day = until
 
 

@@ -7,7 +7,7 @@ A form's `parse` raises ValueError for what it can't read; `expected` says in wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -73,10 +73,19 @@ def matching(pattern: str, expected: str, **more: Any) -> Form:
     return Form(parse, expected, **more)
 
 
-def one_of(choices: type[StrEnum], words: Mapping[Any, str] | None = None) -> Form:
-    """One of an enumeration's values; `words` are what people call them."""
+def one_of(
+    kind: type[StrEnum], words: Mapping[Any, str] | None = None, among: Iterable[StrEnum] | None = None
+) -> Form:
+    """One of an enumeration's values, or only of those `among` them; `words` are what people call them."""
+    choices = tuple(kind if among is None else among)
     named = {choice.value: (words or {}).get(choice, choice.value) for choice in choices}
-    return Form(choices, Phrase(N_("one of {choices}"), choices=", ".join(choices)), choices=named)
+
+    def parse(value: Any) -> StrEnum:
+        if value not in choices:
+            raise ValueError(value)
+        return kind(value)
+
+    return Form(parse, Phrase(N_("one of {choices}"), choices=", ".join(choices)), choices=named)
 
 
 def many(form: Form, into: Callable[[Any], Any] = tuple) -> Form:

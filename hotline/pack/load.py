@@ -90,6 +90,7 @@ def build(rows: Rows) -> CityPack:
         clock_policies=_policies(rows),
         rules=Rules(made("rules")),
         sending_hours={row.pop("channel"): SendingHours(**row) for row in made("channels")},
+        hot_rules=made("hot"),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},

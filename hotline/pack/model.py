@@ -10,6 +10,7 @@ from hotline.calendars import Calendar
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.dispatch_rules import Rules
+from hotline.heat import HotRule
 from hotline.lines import Line, Queue
 from hotline.messages import Channel
 from hotline.reply_templates import ReplyTemplate
@@ -30,7 +31,9 @@ class EmergencyNumber:
 
 @dataclass(frozen=True)
 class City:
-    """The city itself. `duty_unit` answers where no rule finds anybody; `languages` in order of preference."""
+    """The city itself. `duty_unit` answers where no rule finds anybody; `languages` in order of preference; within
+    `repeat_days` a citizen who asks for the same again urges what they asked for before.
+    """
 
     code: str
     name_zh: str
@@ -40,6 +43,7 @@ class City:
     number: str
     default_queue: str
     duty_unit: str
+    repeat_days: int
     emergency: tuple[EmergencyNumber, ...]
 
 
@@ -112,6 +116,7 @@ class CityPack:
     clock_policies: tuple[ClockPolicy, ...]
     rules: Rules
     sending_hours: Mapping[Channel, SendingHours]
+    hot_rules: tuple[HotRule, ...]
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]

@@ -18,6 +18,9 @@ from hotline.clock_policy import AFTER_WORDS, AUDIENCE_WORDS, DOES_WORDS, After,
 from hotline.clock_policy import KIND_WORDS as CLOCK_WORDS
 from hotline.clock_policy import Kind as ClockKind
 from hotline.dispatch_rules import LEAD_WORDS, MARK_WORDS, Lead, Mark, Rule
+from hotline.heat import LEVEL_WORDS as HEAT_WORDS
+from hotline.heat import HotRule
+from hotline.heat import Level as HeatLevel
 from hotline.levels import LEVEL_WORDS, Level
 from hotline.lines import MODE_WORDS, Line, Mode, Queue
 from hotline.messages import CHANNEL_WORDS, Channel
@@ -25,7 +28,7 @@ from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
 from hotline.pack.model import EmergencyNumber, Person
 from hotline.reply_templates import ReplyTemplate
-from hotline.roles import ROLE_WORDS, Role
+from hotline.roles import PEOPLES_ROLES, ROLE_WORDS, Role
 from hotline.skills import Skill
 from hotline.units import KIND_WORDS, Kind, Unit
 from hotline.words import N_
@@ -122,6 +125,12 @@ SHEETS = (
             Field("number", N_("the hotline's own number"), forms.NUMBER),
             Field("default_queue", N_("where a call waits when nothing better is known"), names="queues"),
             Field("duty_unit", N_("who answers where no rule finds anybody"), names="units"),
+            Field(
+                "repeat_days",
+                N_("days within which a citizen who asks for the same again urges the earlier ticket"),
+                forms.WHOLE,
+                30,
+            ),
         ),
         table="city",
         single=True,
@@ -506,12 +515,30 @@ SHEETS = (
         key="channel",
     ),
     Sheet(
+        "hot",
+        "hot.toml",
+        (
+            Field("level", N_("the level that an issue reaches"), one_of(HeatLevel, HEAT_WORDS), unique=True),
+            Field("least", N_("tickets of the last three days, at least"), forms.WHOLE),
+            Field("growth", N_("times as many as the four weeks before let expect, at least"), forms.WHOLE),
+            Field(
+                "surprise",
+                N_("so many happen by chance once in 10 to the power of this, at most"),
+                forms.WHOLE,
+            ),
+            Field("notify", N_("whether dispatchers and supervisors are told"), forms.TRUTH, False),
+        ),
+        table="hot",
+        key="level",
+        make=HotRule,
+    ),
+    Sheet(
         "people",
         "people.toml",
         (
             Field("login", N_("login name"), forms.CODE, unique=True),
             *_names(),
-            Field("roles", N_("what they may do"), many(one_of(Role, ROLE_WORDS))),
+            Field("roles", N_("what they may do"), many(one_of(Role, ROLE_WORDS, PEOPLES_ROLES))),
             Field("unit", N_("their unit"), default=None, names="units"),
             Field("extension", N_("their seat's extension"), forms.NUMBER, None, unique=True),
             Field("skills", N_("what their seat takes, 0 first"), forms.RANKS, {}, names="skills"),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hotline.bell import Bell
 from hotline.pack.load import load_pack, read_pack
 from hotline.platform import addresses, plugins, postgresql, redis_server, secrets
-from hotline.record import city, days
+from hotline.record import city, days, ticket_search
 from hotline.settings import Settings
 from hotline.store import migrate, open_store
 
@@ -73,6 +73,8 @@ def _settle_city(settings: Settings, say: Say) -> None:
                 say("The record has taken over the city's data")
             if years := days.seed(session, datetime.now(UTC)):
                 say(f"Holidays and make-up days of {', '.join(map(str, years))} are in the day table")
+            if ticket_search.is_behind(session):
+                say("The search doesn't find old tickets by their words yet: run `hotline tickets index`")
     finally:
         store.close()
 

@@ -13,7 +13,7 @@ from hotline import journal, tickets
 from hotline.facts import Fact, subject
 from hotline.pack import model
 from hotline.pack.model import CityPack
-from hotline.record import accounts, citizens, line_days
+from hotline.record import accounts, citizens, line_days, ticket_search
 from hotline.roles import Role
 from hotline.store.rows import put
 from hotline.store.tables import Account, Ticket, TicketEntry
@@ -101,9 +101,16 @@ def _earlier(
         closed_at=opened + timedelta(days=1),
     )
     put(session, ticket)
+    ticket_search.remember(session, ticket)
     put(session, TicketEntry(ticket=identity, at=opened, audience="citizen", text=told.reply))
     who, about = subject("account", agent.id), subject("ticket", identity)
-    outline = {"number": ticket.number, "type": told.type, "line": told.line}
+    outline = {
+        "number": ticket.number,
+        "type": told.type,
+        "line": told.line,
+        "matter": told.matter,
+        "area": told.area,
+    }
     journal.append(
         session,
         Fact("ticket.opened", about, opened, by=who, became=State.OPENED, data=outline, ticket=identity),

@@ -16,7 +16,7 @@ from hotline import journal, tickets
 from hotline.dispatch_rules import Mark
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
-from hotline.record import citizens, line_days
+from hotline.record import citizens, line_days, ticket_search
 from hotline.roles import Permission
 from hotline.store.rows import put
 from hotline.store.tables import Call, Ticket, TicketEntry
@@ -95,7 +95,9 @@ def open_ticket(session: Session, draft: Draft, viewer: Viewer, at: datetime, zo
         opened_at=at,
     )
     put(session, ticket)
-    _tie_call(session, ticket)
+    ticket_search.remember(session, ticket)
+    if ticket.call is not None:
+        tie_call(session, ticket, ticket.call)
     line_days.count_ticket(session, identity)
     _tell(session, ticket, "ticket.opened", viewer.by, at, became=State.OPENED, data=_outline(ticket))
     return ticket
@@ -190,6 +192,18 @@ def thread(session: Session, ticket: Ticket, audiences: Sequence[str]) -> Sequen
     ).all()
 
 
+def tie_call(session: Session, ticket: Ticket, call: str) -> None:
+    """The call remembers the first ticket that was written about it; a second one only names the call.
+
+    Raises `Refused("call.unknown")`.
+    """
+    found = session.get(Call, call, with_for_update=True)
+    if found is None:
+        raise Refused("call.unknown", call=call)
+    if found.ticket is None:
+        found.ticket = ticket.id
+
+
 PAST = {
     Verb.ANSWER: "ticket.answered",
     Verb.SUBMIT: "ticket.submitted",
@@ -219,17 +233,8 @@ def _outline(ticket: Ticket) -> dict[str, Any]:
         "matter": ticket.matter,
         "area": ticket.area,
         "urgency": ticket.urgency,
+        "confidential": ticket.confidential,
     }
-
-
-def _tie_call(session: Session, ticket: Ticket) -> None:
-    """The call remembers the first ticket that was written about it; a second one only names the call."""
-    if ticket.call is not None:
-        call = session.get(Call, ticket.call, with_for_update=True)
-        if call is None:
-            raise Refused("call.unknown", call=ticket.call)
-        if call.ticket is None:
-            call.ticket = ticket.id
 
 
 def _tell(

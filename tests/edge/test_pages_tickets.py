@@ -41,6 +41,35 @@ def test_a_ticket_is_found_by_its_number_and_by_the_citizens(hall: Hall) -> None
     assert listed(agent, "?q=16000000098") == []
 
 
+def test_a_ticket_is_found_by_its_words_which_are_marked(hall: Hall) -> None:
+    agent = hall.visitor("chenjiaqi")
+    ticket = hall.open_ticket(agent, content="门口的蓝色集装箱占用盲道")
+    html = agent.page("/tickets?q=集装箱 盲道").text
+    assert listed(agent, "?q=集装箱 盲道") == [ticket]
+    assert "蓝色<mark>集装箱</mark>占用<mark>盲道</mark>" in html
+    assert (
+        "<mark>盲道</mark>" in agent.page("/tickets?q=路灯 盲道").text
+    )  # one in the title, one in an excerpt
+    assert listed(agent, "?q=集装箱&stage=to-dispatch") == [ticket]
+    assert listed(agent, "?q=集装箱&stage=over") == []
+    assert listed(agent, "?q=箱") == []
+
+
+def test_the_search_goes_on_by_key_and_hides_what_may_not_be_seen(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket_pages, "PAGE", 2)
+    agent, other = hall.visitor("chenjiaqi"), hall.visitor("liangwenhao")
+    shown = [hall.open_ticket(agent, content="蓝色集装箱") for _ in range(5)]
+    secret = hall.open_ticket(agent, content="蓝色集装箱", confidential=True)
+    found, query = [], "?q=集装箱"
+    while page := listed(other, query):
+        found += page
+        query = f"?q=集装箱&before={page[-1]}"
+    assert found == shown[::-1]
+    assert listed(agent, "?q=集装箱")[0] == secret
+
+
 def test_who_may_not_know_citizens_cannot_search_by_their_numbers(hall: Hall) -> None:
     ticket = hall.open_ticket(hall.visitor("chenjiaqi"), number="16000000099")
     auditor = hall.visitor("situzheng")

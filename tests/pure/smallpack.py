@@ -161,6 +161,13 @@ marks = ["urgent"]
 reason_zh = "磨坊镇路灯由区城管局统一维护"
 reason_en = "The district keeps the mill's lamps"
 """
+HOT = """\
+[[hot]]
+level = "watch"
+least = 5
+growth = 2
+surprise = 3
+"""
 PEOPLE = """\
 [[person]]
 login = "ada"
@@ -218,6 +225,7 @@ FILES = {
     "calendar.toml": CALENDAR,
     "clocks.toml": CLOCKS,
     "rules.toml": RULES,
+    "hot.toml": HOT,
     "people.toml": PEOPLE,
     "citizens.toml": CITIZENS,
     "prompts.toml": PROMPTS,

@@ -64,6 +64,8 @@ FIELDS = [
      "a list (in a cell: a|b|c), each a weekday from 1 (Monday) to 7 (Sunday)"),
     ("calendar.toml", "working = false", 'working = "maybe"', "calendar.toml line 10, key working", "'maybe'",
      "true or false"),
+    ("hot.toml", '"watch"', '"boiling"', "hot.toml line 2, key level", "'boiling'", "one of watch, hot, alarm"),
+    ("hot.toml", "least = 5", 'least = "many"', "hot.toml line 3, key least", "'many'", "a whole number"),
     ("clocks.toml", '"20 %"', '"soon"', "clocks.toml line 8, key amber", "'soon'",
      "20 %, 30 min, 24 h, 2 working h or 15 working days"),
     ("rules.toml", '["0101"]', '["01010"]', "rules.toml line 6, key matters", "['01010']",

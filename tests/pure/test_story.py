@@ -29,7 +29,7 @@ SILENT = {
     "ticket.dispatched",
     "ticket.replied",
     # without a command as yet
-    *("ticket.sent_back", "ticket.merged", "ticket.separated", "ticket.transferred", "ticket.voided"),
+    *("ticket.sent_back", "ticket.transferred", "ticket.voided"),
 }
 
 

@@ -73,6 +73,9 @@ _UPDATE_WORDS = """
     FROM staging AS s LEFT JOIN citizen_number ON citizen_number.number = contact
     WHERE NOT is_new AND ticket.id = subject"""
 
+_FORGET_WORDS = """
+    DELETE FROM ticket_words USING staging WHERE NOT is_new AND ticket_words.ticket = subject"""
+
 _UNTOUCHED = """
     NOT EXISTS (
         SELECT FROM fact WHERE fact.ticket = s.subject AND fact.kind <> 'ticket.imported'
@@ -116,6 +119,7 @@ LOADING = Loading(
         _INSERT,
         _UPDATE_COURSE,
         _UPDATE_WORDS,
+        _FORGET_WORDS,
         _OPEN,
         _CLOSED_BEFORE_WE_BEGAN,
         _AS_THEY_KNOW_THEM,

@@ -31,7 +31,9 @@ from hotline.store.tables.orders import (
     WorkOrder,
 )
 from hotline.store.tables.repair import SwitchReading
+from hotline.store.tables.repeats import HotIssue, JournalMark, MatterDay, TicketLink
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
+from hotline.store.tables.search import TicketWords
 from hotline.store.tables.tallies import UnitMonth, UnitTally
 from hotline.store.tables.tickets import Ticket, TicketEntry
 from hotline.store.tables.unit_systems import UnitDelivery, UnitSystem
@@ -56,15 +58,18 @@ __all__ = [
     "ClockRow",
     "DutyTurn",
     "FactRow",
+    "HotIssue",
     "ImportRun",
     "Imported",
     "ImportedOpen",
+    "JournalMark",
     "KnowledgeEntry",
     "LineDay",
     "Link",
     "LoginFailure",
     "LoginSession",
     "Mark",
+    "MatterDay",
     "MessageRow",
     "OrderRequest",
     "OrganisationChange",
@@ -73,6 +78,8 @@ __all__ = [
     "SwitchReading",
     "Ticket",
     "TicketEntry",
+    "TicketLink",
+    "TicketWords",
     "UnitDelivery",
     "UnitMonth",
     "UnitSystem",

@@ -25,6 +25,7 @@ class Ticket(SQLModel, table=True):
             "closed_at",
             postgresql_where=text("state IN ('answered', 'closed', 'transferred')"),
         ),
+        Index("ticket_open_by_matter", "matter", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ticket_about", "about", "id", postgresql_where=text("about IS NOT NULL")),
     )
 
