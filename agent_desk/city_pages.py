@@ -27,7 +27,7 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "calendars", "days", "policies", "clocks", "units", "areas", "city",
+    "calendars", "days", "policies", "clocks", "revisits", "bands", "units", "areas", "city",
 )  # fmt: skip
 COLUMNS = 6
 NAMING = frozenset({"name_zh", "name_en", "title_zh", "title_en"})

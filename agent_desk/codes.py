@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from dispatch import marks, requests, workorders
-from hotline import calls, levels, lines, presence, roles, tickets
+from dispatch import marks, rates, requests, revisits, workorders
+from hotline import calls, levels, lines, presence, revisit_policy, roles, tickets
 
 CODES: Mapping[str, Mapping[Any, str]] = {
     "ticket": tickets.STATE_WORDS,
@@ -27,6 +27,15 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "amount": requests.AMOUNT_WORDS,
     "return_reason": requests.RETURN_WORDS,
     "mark": marks.KIND_WORDS,
+    "way": revisit_policy.WAY_WORDS,
+    "exemption": revisit_policy.EXEMPTION_WORDS,
+    "result": revisits.RESULT_WORDS,
+    "grievance": revisits.GRIEVANCE_WORDS,
+    "asked": revisits.OUTCOME_WORDS,
+    "exclusion": rates.EXCLUSION_WORDS,
+    "rate": rates.RATE_WORDS,
+    "definition": rates.DEFINITIONS,
+    "counted": rates.PART_WORDS,
     "step": marks.STEP_WORDS,
     "call": calls.STATE_WORDS,
     "outcome": calls.OUTCOME_WORDS,

@@ -15,9 +15,9 @@ from agent_desk import naming
 from agent_desk.clockview import ClockView, amber_at, clock_views
 from agent_desk.render import fragment, page_for, render
 from agent_desk.ticket_pages import note_look
-from agent_desk.ticketview import TicketView, ticket_view
+from agent_desk.ticketview import OrderLine, TicketView, ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import workorders
+from dispatch import requesting, requests, workorders
 from dispatch.workorders import TO_SIGN, State, Verb
 from hotline.clock_policy import KIND_WORDS, Kind
 from hotline.errors import Refused
@@ -82,6 +82,8 @@ class OrderView:
     ticket: TicketView
     may_sign: bool
     may_reply: bool
+    line: OrderLine | None
+    may_ask_exclusion: bool
 
 
 @router.get("/portal")
@@ -178,6 +180,7 @@ def _order_view(visit: Visit, identity: int) -> OrderView:
         raise Refused("order.unknown", id=identity)
     ticket = ticket_view(visit, order.ticket)
     verbs = workorders.LIFECYCLE.verbs(State(order.state))
+    line = next((one for one in ticket.orders if one.order.id == order.id), None)
     return OrderView(
         order=order,
         unit=naming.unit(visit, order.unit),
@@ -185,4 +188,14 @@ def _order_view(visit: Visit, identity: int) -> OrderView:
         ticket=ticket,
         may_sign=Verb.SIGN in verbs and visit.viewer.may(Permission.ORDER_SIGN),
         may_reply=Verb.REPLY in verbs and visit.viewer.may(Permission.ORDER_REPLY),
+        line=line,
+        may_ask_exclusion=line is not None and _may_ask_exclusion(visit, line),
     )
+
+
+def _may_ask_exclusion(visit: Visit, line: OrderLine) -> bool:
+    """Whether a leader of the unit may still ask that the order be left out of the rates, which they may once."""
+    said, rule = line.verdict, requests.RULES[requests.Kind.EXCLUDE]
+    is_open = said is not None and not said.excluded and visit.at < said.closed_at + requests.EXCLUDE_WITHIN
+    asked = {one.kind for one in requesting.of_order(visit.session, line.order)}
+    return is_open and visit.viewer.may(rule.asks) and requests.Kind.EXCLUDE not in asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from dispatch import clocks, marks, requests, workorders
+from dispatch import clocks, marks, rates, requests, revisits, workorders
 from hotline import tickets
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -93,6 +93,8 @@ WORDS: Mapping[str, str] = {
     **workorders.REFUSAL_WORDS,
     **requests.REFUSAL_WORDS,
     **marks.REFUSAL_WORDS,
+    **revisits.REFUSAL_WORDS,
+    **rates.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
 }
@@ -102,6 +104,9 @@ STATUS: Mapping[str, HTTPStatus] = {
     "login.wrong": HTTPStatus.UNAUTHORIZED,
     "login.wait": HTTPStatus.TOO_MANY_REQUESTS,
     "login.foreign_page": HTTPStatus.FORBIDDEN,
+    "link.wait": HTTPStatus.TOO_MANY_REQUESTS,
+    "link.over": HTTPStatus.GONE,
+    "link.used": HTTPStatus.GONE,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "telephone.unreachable": HTTPStatus.BAD_GATEWAY,
 }

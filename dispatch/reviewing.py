@@ -4,12 +4,13 @@ by the citizen at the revisit; and the ends of a ticket with all its orders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import orders, timekeeping
+from dispatch import orders, revisit_tasks, timekeeping
+from dispatch.revisits import Outcome
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import tickets
 from hotline.clock_policy import Kind
@@ -45,17 +46,24 @@ def accept(
 def send_back(
     session: Session, city: CityPack, ticket: Ticket, note: str, viewer: Viewer, at: datetime
 ) -> None:
-    """The reply doesn't answer what was asked: the units that gave it have to do it again, and read why.
-
-    From a revisit it is the citizen who isn't content, which may happen `tickets.REDO_LIMIT` times.
-    """
+    """The reply doesn't answer what was asked: the units that gave it have to do it again, and read why."""
     viewer.must(Permission.ORDER_REVIEW)
+    give_back(session, city, ticket, note, viewer, at)
+
+
+def give_back(
+    session: Session, city: CityPack, ticket: Ticket, note: str, viewer: Viewer, at: datetime
+) -> None:
+    """The units that replied have to do it again. From a revisit it is the citizen who isn't content, which may happen
+    `tickets.REDO_LIMIT` times.
+    """
     if not note.strip():
         raise Refused("field.missing", field="note")
     ticket_record.move(session, ticket, tickets.Verb.REDO, viewer.by, at)
     timekeeping.stop(session, ticket, None, REVIEW | REVISIT, at, viewer.by)
+    revisit_tasks.end(session, ticket, Outcome.REDONE, viewer.by, at)
     ticket_record.write(session, ticket, note.strip(), "shared", viewer, at)
-    for order in _answering(session, ticket):
+    for order in answering(session, ticket):
         redo(session, city, ticket, order, note, viewer, at)
 
 
@@ -90,7 +98,7 @@ def redo(
     timekeeping.restart_for_order(session, city, ticket, order, at, viewer.by)
 
 
-def end_all(session: Session, ticket: Ticket, viewer: Viewer, at: datetime) -> None:
+def end_all(session: Session, ticket: Ticket, by: str, at: datetime) -> None:
     """The ticket is over: every reply stands accepted, and what still runs is cancelled."""
     for order in orders.of_ticket(session, ticket):
         state = State(order.state)
@@ -98,8 +106,8 @@ def end_all(session: Session, ticket: Ticket, viewer: Viewer, at: datetime) -> N
             order.ended_at = at
         elif state not in OVER:
             verb = Verb.ACCEPT if state is State.REPLIED else Verb.CANCEL
-            orders.end(session, ticket, order, verb, viewer.by, at)
-    timekeeping.stop(session, ticket, None, timekeeping.ALL, at, viewer.by)
+            orders.end(session, ticket, order, verb, by, at)
+    timekeeping.stop(session, ticket, None, timekeeping.ALL, at, by)
 
 
 def reopen(
@@ -117,11 +125,12 @@ def _pass_on(session: Session, city: CityPack, ticket: Ticket, by: str, at: date
     ticket_record.move(session, ticket, tickets.Verb.REVISIT, by, at)
     timekeeping.stop(session, ticket, None, REVIEW, at, by)
     timekeeping.start_for_revisit(session, city, ticket, at, by)
-    for order in _answering(session, ticket):
+    revisit_tasks.begin(session, city, ticket, at, by)
+    for order in answering(session, ticket):
         orders.move(session, ticket, order, Verb.ACCEPT, by, at)
 
 
-def _answering(session: Session, ticket: Ticket) -> Iterable[WorkOrder]:
+def answering(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
     """The orders whose replies are the ticket's."""
     return [
         order

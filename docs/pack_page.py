@@ -43,6 +43,8 @@ and their modes, the units' names and the catalogue are the city's to correct, a
 - **When something is due.** The first rule of `clocks.toml` that fits a ticket's type and urgency; a matter's own
   `budget` replaces the time to resolve. Working days follow the unit's calendar: its weekly pattern, upon it the
   country's holidays and make-up days (where `official_days`), upon those the `[[day]]` rows.
+- **How citizens are asked afterwards.** The first rule of `revisits.toml` that fits a ticket says in which ways, one
+  try after the other, or why nobody is asked; where none fits, agents call up to three times ([more](revisit.md)).
 - **What callers hear.** A line's `greeting` is the name of a prompt. `prompts.toml` gives its words; a recording of
   the same name replaces them.
 - **Who sits there.** `people.toml` and `citizens.toml` are for demonstrations only. A real installation ignores them.

@@ -86,6 +86,8 @@ def build(rows: Rows) -> CityPack:
         catalogue=Catalogue(made("categories"), made("matters"), made("slots")),
         calendars={row["name"]: calendar_of(row, made("days"), zone) for row in made("calendars")},
         clock_policies=_policies(rows),
+        revisits=made("revisits"),
+        bands=tuple(sorted(made("bands"), key=lambda band: band.limits, reverse=True)),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},

@@ -10,6 +10,7 @@ from hotline.calendars import Calendar
 from hotline.catalogue import Catalogue, Slot
 from hotline.clock_policy import ClockPolicy
 from hotline.lines import Line, Queue
+from hotline.revisit_policy import Band, RevisitRule
 from hotline.roles import Role
 from hotline.skills import Skill
 from hotline.tickets import Satisfaction, Solution, Type
@@ -99,6 +100,8 @@ class CityPack:
     catalogue: Catalogue
     calendars: Mapping[str, Calendar]
     clock_policies: tuple[ClockPolicy, ...]
+    revisits: tuple[RevisitRule, ...]
+    bands: tuple[Band, ...]
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]

@@ -141,6 +141,20 @@ kind = "resolve"
 budget = "15 working days"
 amber = "1 working day"
 """
+REVISITS = """\
+[[revisit]]
+name = "all"
+title_zh = "全部诉求"
+title_en = "All"
+ways = ["agent"]
+
+[[band]]
+name_zh = "全部单位"
+name_en = "All"
+responded = 0
+solved = 0
+satisfied = 0
+"""
 PEOPLE = """\
 [[person]]
 login = "ada"
@@ -190,6 +204,7 @@ FILES = {
     "catalogue.csv": CATALOGUE,
     "calendar.toml": CALENDAR,
     "clocks.toml": CLOCKS,
+    "revisits.toml": REVISITS,
     "people.toml": PEOPLE,
     "citizens.toml": CITIZENS,
     "prompts.toml": PROMPTS,

@@ -20,6 +20,7 @@ from hotline.store.tables.line_days import LineDay
 from hotline.store.tables.links import Link
 from hotline.store.tables.orders import Attachment, ClockPause, ClockRow, Mark, OrderRequest, WorkOrder
 from hotline.store.tables.repair import SwitchReading
+from hotline.store.tables.revisits import RateMonth, Revisit, RevisitLink, RevisitTry, Verdict
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.tickets import Ticket, TicketEntry
 
@@ -51,9 +52,14 @@ __all__ = [
     "Mark",
     "OrderRequest",
     "OrganisationChange",
+    "RateMonth",
+    "Revisit",
+    "RevisitLink",
+    "RevisitTry",
     "Seat",
     "SwitchReading",
     "Ticket",
     "TicketEntry",
+    "Verdict",
     "WorkOrder",
 ]
