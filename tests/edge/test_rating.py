@@ -19,11 +19,15 @@ from dispatch.requests import LeaveOut
 from dispatch.revisits import Answers, Grievance, Outcome, Result
 from dispatch.workorders import Part as UnitPart
 from hotline.errors import Refused
+from hotline.pack.load import read_pack
+from hotline.record import city
 from hotline.roles import Role
+from hotline.settings import Settings
 from hotline.store.tables import Ticket, Verdict, WorkOrder
 from hotline.tickets import Satisfaction, Solution
 from tests.edge.conftest import Town
 from tests.edge.test_order_life import CITY_UNIT, DISTRICT, TOWN_OFFICE, ZONE, Cast
+from tests.edge.test_platform_commands import hotline
 
 pytestmark = pytest.mark.edge
 
@@ -267,6 +271,20 @@ def test_a_check_finds_what_was_tampered_with_and_a_rebuild_mends_it(town: Town)
     with town.store.transaction() as session:
         left_out = session.exec(select(Verdict).where(Verdict.excluded == "not_ours")).one()
         assert left_out.excluded_because == "军队管理事项"
+
+
+def test_an_operator_checks_and_mends_it_from_the_command_line(town: Town, served: Settings) -> None:
+    with town.store.transaction() as session:
+        city.settle(session, read_pack("foshan"), town.at)
+        judged(Cast(town, session, town.at), TOWN_OFFICE, HAPPY)
+    assert verified(town) == []
+    with town.store.transaction() as session:
+        session.execute(text("UPDATE rate_month SET solved = 7 WHERE by = 'line'"))
+    said = hotline(served, "rates", "verify")
+    assert said.returncode == 1
+    assert "solved of line 12319 in 2026-11: the journal says 1, the counter 7" in said.stdout
+    assert "1 verdicts" in hotline(served, "rates", "rebuild").stdout
+    assert verified(town) == []
 
 
 def test_the_table_is_asked_for_parts_as_arithmetic_counts_them(cast: Cast) -> None:
