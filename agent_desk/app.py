@@ -48,10 +48,17 @@ from agent_desk import (
     people,
     portal,
     prompt_sounds,
+    rate_commands,
+    rate_orders,
+    rate_pages,
     recordings,
     refusals,
     repeat_commands,
     request_commands,
+    revisit_commands,
+    revisit_link,
+    revisit_pages,
+    revisitwatch,
     rule_pages,
     rule_simulation,
     rule_tester,
@@ -76,6 +83,7 @@ from agent_desk.headers import SecurityHeaders
 from agent_desk.house import House, now
 from agent_desk.render import language_of, page_for_anybody, render
 from agent_desk.seatbeats import SeatBeats
+from agent_desk.turnstile import Turnstile
 from agent_desk.visit import path_of
 from hotline.errors import Refused, Unreachable
 from hotline.unit_systems import Pace
@@ -97,6 +105,9 @@ ROUTERS = (
     repeat_commands,
     console,
     console_commands,
+    revisit_pages,
+    revisit_commands,
+    revisit_link,
     portal,
     order_pages,
     attachments,
@@ -127,6 +138,9 @@ ROUTERS = (
     city_pages,
     city_commands,
     line_reports,
+    rate_pages,
+    rate_orders,
+    rate_commands,
     dialplan_pages,
 )
 
@@ -148,6 +162,7 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.beats = SeatBeats()
     app.state.pace = Pace()
+    app.state.turnstile = Turnstile()
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(unit_api.document)
@@ -177,7 +192,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.follower = follower
         app.state.board = await asyncio.to_thread(Board, app.state.house, now())
         await asyncio.to_thread(daywatch.look, app.state.house, now())
-        watches = (seatwatch.watch(app.state.house, app.state.beats), daywatch.watch(app.state.house))
+        watches = (
+            seatwatch.watch(app.state.house, app.state.beats),
+            daywatch.watch(app.state.house),
+            revisitwatch.watch(app.state.house),
+        )
         watching = [asyncio.create_task(watch) for watch in watches]
         yield
         for task in watching:

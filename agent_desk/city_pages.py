@@ -29,8 +29,8 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "rules", "calendars", "days", "policies", "clocks", "steps", "channels", "hot", "units", "areas",
-    "reply_templates", "city",
+    "rules", "calendars", "days", "policies", "clocks", "steps", "channels", "revisits", "bands", "hot",
+    "units", "areas", "reply_templates", "city",
 )  # fmt: skip
 COLUMNS = 6
 NAMING = frozenset({"name_zh", "name_en", "title_zh", "title_en"})

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from dispatch import marks, requests, workorders
+from dispatch import marks, rates, requests, revisits, workorders
 from hotline import (
     calls,
     deliveries,
@@ -20,6 +20,7 @@ from hotline import (
     lines,
     messages,
     presence,
+    revisit_policy,
     roles,
     tickets,
     unit_systems,
@@ -41,6 +42,15 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "amount": requests.AMOUNT_WORDS,
     "return_reason": requests.RETURN_WORDS,
     "mark": marks.KIND_WORDS,
+    "way": revisit_policy.WAY_WORDS,
+    "exemption": revisit_policy.EXEMPTION_WORDS,
+    "result": revisits.RESULT_WORDS,
+    "grievance": revisits.GRIEVANCE_WORDS,
+    "asked": revisits.OUTCOME_WORDS,
+    "exclusion": rates.EXCLUSION_WORDS,
+    "rate": rates.RATE_WORDS,
+    "definition": rates.DEFINITIONS,
+    "counted": rates.PART_WORDS,
     "step": marks.STEP_WORDS,
     "call": calls.STATE_WORDS,
     "outcome": calls.OUTCOME_WORDS,
@@ -51,7 +61,7 @@ CODES: Mapping[str, Mapping[Any, str]] = {
     "persons_role": {role: roles.ROLE_WORDS[role] for role in roles.PEOPLES_ROLES},
     "scope": unit_systems.SCOPE_WORDS,
     "message": messages.STATE_WORDS,
-    "way": deliveries.WAY_WORDS,
+    "delivery_way": deliveries.WAY_WORDS,
     "event": {**deliveries.EVENTS, deliveries.TEST: N_("Test message")},
     "mode": lines.MODE_WORDS,
     "heat": heat.LEVEL_WORDS,

@@ -19,13 +19,13 @@ from agent_desk.seat import PAUSE_REASONS
 from agent_desk.third_view import ParkedCall, parked_calls
 from agent_desk.ticketview import ticket_view
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import repeating
+from dispatch import repeating, revisit_tasks
 from dispatch.repeats import Told
 from hotline import presence, tickets
 from hotline.lines import Line, lines_at
 from hotline.record import citizens, views
 from hotline.roles import Permission
-from hotline.store.tables import Citizen, Seat, Ticket
+from hotline.store.tables import Citizen, Revisit, Seat, Ticket
 from hotline.tickets import State
 from hotline.words import N_, translate
 
@@ -51,12 +51,15 @@ class SeatView:
 
 @dataclass(frozen=True)
 class Task:
-    """A ticket of the agent's own that waits for them: to be decided, or its citizen to be called (`to_call`)."""
+    """A ticket of the agent's own that waits for them: to be decided, or its citizen to be called (`to_call`), perhaps
+    only `later`.
+    """
 
     ticket: Ticket
     state: str
     citizen: str
     to_call: bool
+    later: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -193,15 +196,28 @@ def _seat(visit: Visit) -> SeatView:
 
 
 def _tasks(visit: Visit) -> list[Task]:
-    """Those whose citizen has to be called first; then what was written down and not decided yet."""
+    """Those whose citizen has to be called first; then what was written down and not decided yet. Whoever is asked
+    without people isn't among them.
+    """
+    by_itself = col(Revisit.way).not_in(revisit_tasks.BY_PEOPLE)
     asked = (
-        select(Ticket, Citizen)
+        select(Ticket, Citizen, Revisit)
         .join(Citizen, col(Citizen.id) == col(Ticket.citizen))
+        .outerjoin(Revisit, (col(Revisit.ticket) == col(Ticket.id)) & col(Revisit.ended_at).is_(None))
         .where(Ticket.opened_by == visit.viewer.account, col(Ticket.state).in_(TO_CALL | TO_DECIDE))
+        .where(by_itself.is_not(True))
         .order_by(col(Ticket.state).in_(TO_CALL).desc(), col(Ticket.id))
         .limit(TASKS)
     )
-    return [
-        Task(ticket, tickets.STATE_WORDS[State(ticket.state)], citizen.name, ticket.state in TO_CALL)
-        for ticket, citizen in visit.session.exec(asked).all()
-    ]
+    return [_task(visit, ticket, citizen, revisit) for ticket, citizen, revisit in visit.session.exec(asked)]
+
+
+def _task(visit: Visit, ticket: Ticket, citizen: Citizen, revisit: Revisit | None) -> Task:
+    is_early = revisit is not None and revisit.not_before > visit.at
+    return Task(
+        ticket=ticket,
+        state=tickets.STATE_WORDS[State(ticket.state)],
+        citizen=citizen.name,
+        to_call=ticket.state in TO_CALL,
+        later=revisit.not_before if revisit is not None and is_early else None,
+    )

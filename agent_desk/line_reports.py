@@ -5,16 +5,14 @@ Everything comes from the counts by line and day; no call and no ticket is count
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from agent_desk import naming
+from agent_desk import naming, spreadsheets
 from agent_desk.line_figures import Sums, days_of, point, sums_of
 from agent_desk.render import page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
@@ -185,23 +183,19 @@ def figures(
 ) -> Response:
     """Every day of every chosen line as a table for a spreadsheet; a day without anything is a row of noughts."""
     asked = _asked(visit, line, days, until, measure)
+    return spreadsheets.table(f"lines-{asked.first}-{asked.last}.csv", _table(visit, asked))
+
+
+def _table(visit: Visit, asked: Asked) -> Iterator[Sequence[object]]:
     rows, language = _by_line(visit, asked), visit.viewer.language
-    written = io.StringIO()
-    table = csv.writer(written)
     heads = (N_("Line"), N_("Name"), N_("Date"), N_("Mode"), *COLUMNS.values())
-    table.writerow([translate(head, language) for head in heads])
+    yield [translate(head, language) for head in heads]
     for number in asked.lines:
         for day in days_of(asked.first, asked.last):
             found = rows[number].get(day)
             mode = _mode(visit, number, _midnight(visit, day) + timedelta(hours=12))
             counts = [getattr(found, name) if found else 0 for name in COLUMNS]
-            table.writerow([number, _plain(naming.line(visit, number)), day.isoformat(), mode, *counts])
-    name = f"lines-{asked.first}-{asked.last}.csv"
-    return Response(
-        written.getvalue().encode("utf-8-sig"),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+            yield [number, naming.line(visit, number), day.isoformat(), mode, *counts]
 
 
 def _asked(visit: Visit, lines: Sequence[str], days: int, until: date | None, measure: str) -> Asked:
@@ -287,8 +281,3 @@ def _mode(visit: Visit, number: str, at: datetime) -> str:
 
 def _midnight(visit: Visit, day: date) -> datetime:
     return datetime.combine(day, time(), visit.house.zone)
-
-
-def _plain(text: str) -> str:
-    """A spreadsheet would take a cell that begins so for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

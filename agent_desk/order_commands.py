@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import handling, orders, requesting, reviewing, timekeeping
-from dispatch.requests import Approval, Extension, Return, ReturnReason, Suspension
+from dispatch.rates import Exclusion
+from dispatch.requests import Approval, Extension, LeaveOut, Return, ReturnReason, Suspension
 from hotline.clock_policy import Kind
 from hotline.errors import Refused
 from hotline.store.tables import WorkOrder
@@ -85,6 +86,13 @@ class SuspensionAsked(Body):
     promise: Words
     review_on: date
     reason: Words = ""
+
+
+class ExclusionAsked(Body):
+    """Why the order should not be judged by what the citizen said."""
+
+    reason: Exclusion
+    because: Words
 
 
 class Note(Body):
@@ -187,6 +195,15 @@ def ask_suspension(visit: Visiting, identity: int, asked: SuspensionAsked) -> Do
     form = Suspension(asked.promise.strip(), asked.review_on, asked.reason.strip())
     requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
     return _done(visit, order, N_("The centre decides on the suspension"))
+
+
+@router.post("/{identity}/exclude")
+def ask_exclusion(visit: Visiting, identity: int, asked: ExclusionAsked) -> Done:
+    """The unit asks not to be judged by this order."""
+    order = own(visit, identity)
+    form = LeaveOut(asked.reason, asked.because.strip())
+    requesting.ask(visit.session, visit.house.city, order, form, visit.viewer, visit.at)
+    return _done(visit, order, N_("The centre decides whether it is left out"))
 
 
 @router.post("/{identity}/accept")

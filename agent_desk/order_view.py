@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from agent_desk import naming
 from agent_desk.clockview import ClockView
 from agent_desk.order_commands import is_own
-from agent_desk.ticketview import TicketView, ticket_view
+from agent_desk.ticketview import OrderLine, TicketView, ticket_view
 from agent_desk.visit import Visit
 from dispatch import delivery, handling, orders, requesting, requests, timekeeping, workorders
 from dispatch.requesting import LONGEST_SUSPENSION
@@ -91,7 +91,7 @@ class Template:
 class OrderView:
     """All that an order's page shows. `deeds` are the commands that its state and the person's roles allow; `redo` is
     why it has to be done again; `approves`: a leader reads the reply before it leaves the unit; `delivery` is how it
-    was told to the unit's own system, where it has one.
+    was told to the unit's own system, where it has one; `line` has what the citizen said of it.
     """
 
     order: WorkOrder
@@ -107,6 +107,7 @@ class OrderView:
     redo: str
     approves: bool
     delivery: MessageRow | None
+    line: OrderLine | None
 
     @property
     def working(self) -> list[Partner]:
@@ -135,7 +136,8 @@ def order_view(visit: Visit, identity: int) -> OrderView:
     ticket = ticket_view(visit, order.ticket)
     earlier = requesting.of_order(visit.session, order)
     partners = _partners(visit, ticket, order)
-    deeds = _deeds(visit, order, earlier)
+    line = next((one for one in ticket.orders if one.order.id == order.id), None)
+    deeds = _deeds(visit, order, earlier, line)
     return OrderView(
         order=order,
         unit=naming.unit(visit, order.unit),
@@ -150,10 +152,13 @@ def order_view(visit: Visit, identity: int) -> OrderView:
         redo=_redo(visit, order) if order.state == State.REDO else "",
         approves=handling.needs_approval(visit.house.city, order, visit.viewer),
         delivery=delivery.of_order(visit.session, order),
+        line=line,
     )
 
 
-def _deeds(visit: Visit, order: WorkOrder, earlier: Sequence[OrderRequest]) -> frozenset[str]:
+def _deeds(
+    visit: Visit, order: WorkOrder, earlier: Sequence[OrderRequest], line: OrderLine | None
+) -> frozenset[str]:
     if not is_own(visit, order):
         return frozenset()
     state, may = State(order.state), visit.viewer.may
@@ -169,9 +174,18 @@ def _deeds(visit: Visit, order: WorkOrder, earlier: Sequence[OrderRequest]) -> f
         "resume": Verb.RESUME in verbs and may(Permission.ORDER_SIGN),
         "reply": state in REPLIES_IN and not is_asked and may(Permission.ORDER_REPLY),
         "attach": state not in (*OVER, State.REPLIED) and may(Permission.ORDER_REPLY),
+        "exclude": line is not None and _may_ask_exclusion(visit, line, earlier),
     }
     asks = {kind.value for kind in ASKED_FOR if _may_ask(visit, order, kind, earlier)}
     return frozenset(asks | {deed for deed, is_allowed in allowed.items() if is_allowed})
+
+
+def _may_ask_exclusion(visit: Visit, line: OrderLine, earlier: Sequence[OrderRequest]) -> bool:
+    """Whether a leader of the unit may still ask that the order be left out of the rates, which they may once."""
+    said, kind = line.verdict, RequestKind.EXCLUDE
+    is_open = said is not None and not said.excluded and visit.at < said.closed_at + requests.EXCLUDE_WITHIN
+    asked = {row.kind for row in earlier}
+    return is_open and visit.viewer.may(requests.RULES[kind].asks) and kind not in asked
 
 
 def _may_ask(visit: Visit, order: WorkOrder, kind: RequestKind, earlier: Sequence[OrderRequest]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from agent_desk import saved_filters
-from dispatch import clocks, marks, repeats, reply_check, requests, shifts, workorders
+from dispatch import clocks, marks, rates, repeats, reply_check, requests, revisits, shifts, workorders
 from hotline import deliveries, evidence, tickets, unit_systems
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -106,6 +106,8 @@ WORDS: Mapping[str, str] = {
     **unit_systems.REFUSAL_WORDS,
     **deliveries.REFUSAL_WORDS,
     **repeats.REFUSAL_WORDS,
+    **revisits.REFUSAL_WORDS,
+    **rates.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
     **saved_filters.REFUSAL_WORDS,
@@ -116,6 +118,9 @@ STATUS: Mapping[str, HTTPStatus] = {
     "login.wrong": HTTPStatus.UNAUTHORIZED,
     "login.wait": HTTPStatus.TOO_MANY_REQUESTS,
     "login.foreign_page": HTTPStatus.FORBIDDEN,
+    "link.wait": HTTPStatus.TOO_MANY_REQUESTS,
+    "link.over": HTTPStatus.GONE,
+    "link.used": HTTPStatus.GONE,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "telephone.unreachable": HTTPStatus.BAD_GATEWAY,
     "record.unreachable": HTTPStatus.SERVICE_UNAVAILABLE,

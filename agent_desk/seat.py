@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent_desk.house import House
 from agent_desk.visit import Visit, Visiting, VisitRoute
+from dispatch import revisit_tasks
 from hotline import calls, journal, presence
 from hotline.errors import Refused, Unreachable
 from hotline.facts import Fact, subject
@@ -124,6 +125,7 @@ def call_back(visit: Visiting, identity: int) -> PlacedCall:
     visit.viewer.must(Permission.CALL_PLACE)
     extension = extension_of(visit.viewer)
     ticket = visibility.find_ticket(visit.session, visit.viewer, identity)
+    revisit_tasks.hold(visit.session, ticket, visit.viewer, visit.at)
     channel = f"desk-{secrets.token_hex(8)}"
     placed = calls.Placed(
         call=calls.name(visit.house.settings.asterisk.node, channel),

@@ -10,13 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from dispatch import marks, requests
+from dispatch import marks, rates, requests, revisits
 from hotline import clock_policy, parties
 from hotline.budgets import Measure
 from hotline.calls import OUTCOME_WORDS, Outcome
 from hotline.dispatch_rules import MARK_WORDS, Mark
 from hotline.facts import Fact
 from hotline.parties import Kind
+from hotline.revisit_policy import WAY_WORDS, Way
 from hotline.tickets import SATISFACTION_WORDS, SOLUTION_WORDS, Satisfaction, Solution
 from hotline.words import N_, translate
 
@@ -106,6 +107,9 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "order.replied": ("reply", N_("{unit} replied")),
     "order.accepted": ("check", N_("Reply accepted")),
     "order.cancelled": ("cross", N_("Work order cancelled")),
+    "order.excluded": ("flag", N_("{unit}: left out of the rates")),
+    "order.included": ("undo", N_("{unit}: counts in the rates again")),
+    "revisit.tried": ("phone", N_("Revisit, try {try}: {way}")),
     "request.asked": ("note", N_("{unit} asked: {request}")),
     "request.granted": ("check", N_("Granted to {unit}: {request}")),
     "request.refused": ("cross", N_("Refused to {unit}: {request}")),
@@ -129,6 +133,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 CATALOGUE_VERSION = N_("Catalogue version {number}")
+SENT = N_("Sent")
 CITIZEN_ANSWERED = ("headset", N_("The citizen answered"))
 
 
@@ -172,6 +177,8 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "request": _named(requests.Kind, requests.KIND_WORDS, data.get("request"), names),
         "mark": _named(marks.Kind, marks.KIND_WORDS, data.get("mark"), names),
         "step": _step(str(data.get("does") or ""), names),
+        "try": str(data.get("try") or ""),
+        "way": _named(Way, WAY_WORDS, data.get("way"), names),
     }
 
 
@@ -195,16 +202,22 @@ def _party(text: str, names: Names) -> str:
 
 def _details(fact: Fact, names: Names) -> Iterator[str]:
     if fact.kind == "ticket.closed":
-        yield translate(SATISFACTION_WORDS[Satisfaction(fact.data["satisfaction"])], names.language)
-        yield translate(SOLUTION_WORDS[Solution(fact.data["solution"])], names.language)
+        yield from _verdict(fact, names)
     elif fact.kind == "ticket.marked":
         yield from (translate(MARK_WORDS[Mark(one)], names.language) for one in fact.data["marks"])
+    elif fact.kind == "revisit.tried":
+        yield _named(revisits.Result, revisits.RESULT_WORDS, fact.data.get("result"), names) or translate(
+            SENT, names.language
+        )
     elif fact.kind == "call.ended":
         yield from _end(fact, names)
     elif fact.kind == "call.party_left":
         yield translate(parties.STANDING_WORDS[parties.Standing(fact.data["party_stands"])], names.language)
     elif fact.kind == "request.asked":
         yield from _asked(fact, names)
+    elif fact.kind == "order.excluded":
+        yield translate(rates.EXCLUSION_WORDS[rates.Exclusion(fact.data["exclusion"])], names.language)
+        yield str(fact.data["reason"])
     elif fact.data.get("reason"):
         yield str(fact.data["reason"])
     elif fact.data.get("override"):
@@ -215,6 +228,18 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield translate(CATALOGUE_VERSION, names.language, number=fact.data["catalogue"])
 
 
+def _verdict(fact: Fact, names: Names) -> Iterator[str]:
+    """What the citizen said; of one who wasn't heard, why not."""
+    said = (
+        _named(Satisfaction, SATISFACTION_WORDS, fact.data.get("satisfaction"), names),
+        _named(Solution, SOLUTION_WORDS, fact.data.get("solution"), names),
+        _named(revisits.Grievance, revisits.GRIEVANCE_WORDS, fact.data.get("why"), names),
+    )
+    if fact.data.get("outcome", revisits.Outcome.HEARD) != revisits.Outcome.HEARD:
+        yield _named(revisits.Outcome, revisits.OUTCOME_WORDS, fact.data["outcome"], names)
+    yield from filter(None, said)
+
+
 def _asked(fact: Fact, names: Names) -> Iterator[str]:
     """What a unit asked for, and why."""
     form = fact.data.get("form", {})
@@ -222,6 +247,10 @@ def _asked(fact: Fact, names: Names) -> Iterator[str]:
         yield translate(requests.RETURN_WORDS[requests.ReturnReason(form["reason"])], names.language)
         yield str(form["basis"])
         yield translate(N_("Proposed: {unit}"), names.language, unit=names.unit(str(form["proposed"])))
+        return
+    if fact.data["request"] == requests.Kind.EXCLUDE:
+        yield translate(rates.EXCLUSION_WORDS[rates.Exclusion(form["reason"])], names.language)
+        yield str(form["because"])
         return
     if form.get("amount"):
         words = requests.AMOUNT_WORDS[Measure(form["measure"])]

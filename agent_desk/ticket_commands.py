@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import orders, repeating, reviewing, timekeeping
+from dispatch import orders, repeating, reviewing, revisiting, timekeeping
 from dispatch.deciding import Decision, decide, request_of
+from dispatch.revisits import Answers, Grievance
 from dispatch.workorders import Part
 from hotline.errors import Refused
 from hotline.record import catalogues, tickets, visibility
@@ -72,9 +73,14 @@ class Assignment(BaseModel):
 
 
 class Revisit(BaseModel):
+    """What the citizen said; `then` says what follows where they aren't content, `note` why."""
+
     satisfaction: Satisfaction
     solution: Solution
+    responded: bool | None = None
+    why: Grievance | None = None
     note: Words = ""
+    then: Literal["close", "redo"] = "close"
 
 
 class Done(BaseModel):
@@ -176,11 +182,25 @@ def take_back(visit: Visiting, identity: int) -> Done:
 
 @router.post("/{identity}/close")
 def close(visit: Visiting, identity: int, said: Revisit) -> Done:
-    """Records what the citizen said at the revisit, and ends the ticket with its orders."""
+    """Records what the citizen said at the revisit, and ends the ticket with its orders, or has them redone."""
+    return Done(state=conclude(visit, identity, said).state)
+
+
+def conclude(visit: Visit, identity: int, said: Revisit) -> Ticket:
+    """The ticket after what the citizen said of it."""
     ticket = locked(visit, identity)
-    tickets.close(visit.session, ticket, said.satisfaction, said.solution, said.note, visit.viewer, visit.at)
-    reviewing.end_all(visit.session, ticket, visit.viewer, visit.at)
-    return Done(state=ticket.state)
+    answers = Answers(said.responded, said.solution, said.satisfaction, said.why)
+    revisiting.conclude(
+        visit.session,
+        visit.house.city,
+        ticket,
+        answers,
+        said.note,
+        visit.viewer,
+        visit.at,
+        redo=said.then == "redo" and not answers.is_content,
+    )
+    return ticket
 
 
 def locked(visit: Visit, identity: int) -> Ticket:

@@ -14,7 +14,7 @@ from agent_desk.repeat_view import NearView, near_view
 from agent_desk.story import Line, tell
 from agent_desk.suggested import Suggested, suggested
 from agent_desk.visit import Visit
-from dispatch import linking, marking, orders
+from dispatch import linking, marking, orders, revisiting
 from dispatch.splitting import SPLITTABLE
 from hotline import journal, tickets
 from hotline.facts import Fact, subject
@@ -23,7 +23,18 @@ from hotline.record import attachments, imported, visibility
 from hotline.record import tickets as ticket_record
 from hotline.record.imported import Origin
 from hotline.roles import Permission
-from hotline.store.tables import Account, Attachment, Call, Citizen, Mark, Ticket, TicketEntry, WorkOrder
+from hotline.store.tables import (
+    Account,
+    Attachment,
+    Call,
+    Citizen,
+    Mark,
+    RevisitTry,
+    Ticket,
+    TicketEntry,
+    Verdict,
+    WorkOrder,
+)
 from hotline.tickets import State, Verb
 
 _LOOKED = frozenset({"person.viewed", "ticket.viewed", "recording.played"})
@@ -31,11 +42,20 @@ _LOOKED = frozenset({"person.viewed", "ticket.viewed", "recording.played"})
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One of the ticket's work orders, with the clocks that run for it."""
+    """One of the ticket's work orders, with the clocks that run for it, and its verdict once it has been judged."""
 
     order: WorkOrder
     unit: str
     clocks: Sequence[ClockView]
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class Try:
+    """A try to ask the citizen what they think, and who made it (nobody's name: the system)."""
+
+    tried: RevisitTry
+    who: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +103,7 @@ class TicketView:
     story: Sequence[Line]
     views: Sequence[Line]
     calls: Sequence[Heard]
+    tries: Sequence[Try]
     suggested: Suggested | None
     now: datetime
     marks: Sequence[Mark]
@@ -93,7 +114,9 @@ class TicketView:
     may_answer: bool
     may_dispatch: bool
     may_close: bool
+    may_redo: bool
     may_call: bool
+    may_exclude: bool
 
 
 def ticket_view(visit: Visit, identity: int) -> TicketView:
@@ -129,6 +152,7 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         calls=[Heard(call, names.seat(call.agent or ""), _can_play(visit, call)) for call in called]
         if centre
         else (),
+        tries=_tries(visit, ticket) if centre else (),
         suggested=suggested(visit, ticket) if may_dispatch else None,
         now=visit.at,
         marks=_marks(visit, ticket),
@@ -139,7 +163,10 @@ def ticket_view(visit: Visit, identity: int) -> TicketView:
         may_answer=Verb.ANSWER in verbs and viewer.may(Permission.TICKET_CLOSE),
         may_dispatch=may_dispatch,
         may_close=Verb.CLOSE in verbs and viewer.may(Permission.TICKET_CLOSE),
+        may_redo=tickets.may_be_redone(tickets.State(ticket.state), ticket.redone)
+        and (ticket.state == tickets.State.REVISIT or viewer.may(Permission.ORDER_REVIEW)),
         may_call=sees_person and viewer.may(Permission.CALL_PLACE) and viewer.extension is not None,
+        may_exclude=viewer.may(Permission.ORDER_DECIDE),
     )
 
 
@@ -200,15 +227,23 @@ def _orders(visit: Visit, ticket: Ticket, clocks: Sequence[ClockView]) -> list[O
     """The centre sees every unit's order, a unit its own."""
     viewer = visit.viewer
     centre = viewer.may(Permission.TICKET_VIEW_ALL)
+    judged = visit.session.exec(select(Verdict).where(Verdict.ticket == ticket.id)).all()
+    verdicts = {one.work_order: one for one in judged}
     return [
         OrderLine(
             order,
             naming.unit(visit, order.unit),
             [clock for clock in clocks if clock.order == order.id],
+            verdicts.get(order.id or 0),
         )
         for order in orders.of_ticket(visit.session, ticket)
         if centre or order.unit in viewer.units
     ]
+
+
+def _tries(visit: Visit, ticket: Ticket) -> list[Try]:
+    made = revisiting.tries_of_ticket(visit.session, ticket)
+    return [Try(one, _author(visit, one.by)) for one in made]
 
 
 def _thread(visit: Visit, ticket: Ticket) -> list[Entry]:

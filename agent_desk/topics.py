@@ -27,6 +27,7 @@ SEAT = "seat"
 PARKED = "parked"
 CITY = "city"
 LINK = "link"
+REVISITS = "revisits"
 HOT = "hot"
 _OF_ORDERS = ("order", "request", "mark", "clock")
 NOTICES = "notices"
@@ -54,6 +55,8 @@ def _may_follow(session: Session, viewer: Viewer, topic: str) -> bool:
         return viewer.may(Permission.TICKET_VIEW_ALL)
     if topic in (TASKS, PARKED):
         return viewer.may(Permission.DESK_USE)
+    if topic == REVISITS:
+        return viewer.may(Permission.TICKET_CLOSE)
     if topic == SEAT:
         return viewer.extension is not None
     if topic == CITY:
@@ -92,6 +95,8 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
         return fact.noun in ("ticket", "order") and fact.data.get("opened_by") == viewer.account
     if topic == CITY:
         return fact.noun in ("city", "dialplan")
+    if topic == REVISITS:
+        return fact.noun == "revisit"
     if topic == SEAT:
         return fact.noun in ("call", "seat") and _is_at_seat(fact, viewer.extension or "")
     if topic == PARKED:

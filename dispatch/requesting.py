@@ -8,9 +8,22 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from dispatch import handling, orders, requests, tally, timekeeping, workorders
+from dispatch import handling, orders, rating, requests, tally, timekeeping, workorders
 from dispatch.measures import Measure as Counted
-from dispatch.requests import FORMS, RULES, Approval, Extension, Form, Kind, Return, State, Suspension, Verb
+from dispatch.requests import (
+    EXCLUDE_WITHIN,
+    FORMS,
+    RULES,
+    Approval,
+    Extension,
+    Form,
+    Kind,
+    LeaveOut,
+    Return,
+    State,
+    Suspension,
+    Verb,
+)
 from dispatch.workorders import Part
 from hotline.budgets import Budget, Measure
 from hotline.clock_policy import Kind as ClockKind
@@ -38,8 +51,7 @@ def ask(
     kind = next(kind for kind, made in FORMS.items() if isinstance(form, made))
     viewer.must(RULES[kind].asks)
     earlier = [(Kind(one.kind), State(one.state)) for one in of_order(session, order)]
-    due = timekeeping.due_of_order(session, order, _DUE_BY[kind]) if kind in _DUE_BY else None
-    requests.check_ask(kind, workorders.State(order.state), earlier, due, at)
+    requests.check_ask(kind, workorders.State(order.state), earlier, _due(session, order, kind), at)
     _check_form(session, city, order, form, at)
     ticket = ticket_record.find(session, order.ticket)
     row = OrderRequest(
@@ -99,6 +111,8 @@ def grant(
         case Approval():
             answer = handling.Reply(form.public, form.internal, form.override)
             handling.reply(session, city, order, answer, viewer, at)
+        case LeaveOut():
+            rating.exclude(session, ticket, order, form.reason, form.because, viewer, at)
 
 
 def find(session: Session, viewer: Viewer, identity: int) -> OrderRequest:
@@ -127,6 +141,13 @@ def may_decide(row: OrderRequest, viewer: Viewer) -> bool:
     else:
         may = viewer.may(Permission.ORDER_DELEGATE) and row.decider in viewer.units
     return may and row.asked_by != viewer.account
+
+
+def _due(session: Session, order: WorkOrder, kind: Kind) -> datetime | None:
+    """Until when it may be asked for. Raises `Refused("verdict.unknown")` for what hasn't been judged."""
+    if kind is Kind.EXCLUDE:
+        return rating.judged(session, order).closed_at + EXCLUDE_WITHIN
+    return timekeeping.due_of_order(session, order, _DUE_BY[kind]) if kind in _DUE_BY else None
 
 
 def _must_decide(row: OrderRequest, viewer: Viewer) -> None:

@@ -1,15 +1,17 @@
 """What a unit asks for and somebody above it decides 申请: to return an order 退单, to have more time 延期, to suspend
-it 挂账, or, within the unit, to have a reply approved 审签. Each has a form that can't be half filled in, and limits.
+it 挂账, to have it left out of the rates 剔除, or, within the unit, to have a reply approved 审签. Each has a form that
+can't be half filled in, and limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from dispatch.rates import Exclusion
 from dispatch.workorders import State as OrderState
 from hotline.budgets import Budget, Measure
 from hotline.errors import Refused
@@ -27,6 +29,7 @@ class Kind(StrEnum):
     EXTEND = "extend"
     SUSPEND = "suspend"
     APPROVE = "approve"
+    EXCLUDE = "exclude"
 
 
 class State(StrEnum):
@@ -85,7 +88,12 @@ RULES: Mapping[Kind, Rule] = {
         Permission.ORDER_APPROVE,
         once=False,
     ),
+    # When its ticket is closed, and its unit knows how it was judged.
+    Kind.EXCLUDE: Rule(Permission.ORDER_RETURN, frozenset({OrderState.ACCEPTED}), Permission.ORDER_DECIDE),
 }
+
+EXCLUDE_WITHIN = timedelta(days=15)
+"""So long after the closing it may be asked for, which is as long as the ticket may still be reopened."""
 
 
 class ReturnReason(StrEnum):
@@ -172,11 +180,27 @@ class Approval(Form):
         _fill(self, "public")
 
 
-FORMS: Mapping[Kind, type[Return | Extension | Suspension | Approval]] = {
+@dataclass(frozen=True)
+class LeaveOut(Form):
+    """Not to be judged by what the citizen said, for a `reason` that the rules know and `because` of what."""
+
+    reason: Exclusion
+    because: str
+
+    def __post_init__(self) -> None:
+        _fill(self, "because")
+
+    @classmethod
+    def of(cls, details: Mapping[str, Any]) -> Self:
+        return cls(Exclusion(details["reason"]), details["because"])
+
+
+FORMS: Mapping[Kind, type[Return | Extension | Suspension | Approval | LeaveOut]] = {
     Kind.RETURN: Return,
     Kind.EXTEND: Extension,
     Kind.SUSPEND: Suspension,
     Kind.APPROVE: Approval,
+    Kind.EXCLUDE: LeaveOut,
 }
 
 
@@ -185,7 +209,8 @@ def check_ask(
 ) -> None:
     """Whether a request of this kind may be made of an order in that state, after these `earlier` ones.
 
-    `due`: until when: the time to sign for a return, the time to resolve for an extension. Raises
+    `due`: until when: the time to sign for a return, the time to resolve for an extension, some days after the closing
+    for an exclusion. Raises
     `Refused("request.may_not_<kind>")`, `request.open_already`, `request.decided_already` or `request.too_late`.
     """
     rule = RULES[kind]
@@ -228,6 +253,7 @@ KIND_WORDS = {
     Kind.EXTEND: N_("More time"),
     Kind.SUSPEND: N_("Suspension"),
     Kind.APPROVE: N_("Approval of the reply"),
+    Kind.EXCLUDE: N_("To be left out of the rates"),
 }
 
 STATE_WORDS = {

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import merging, orders, tally, timekeeping
+from dispatch import merging, orders, revisit_tasks, tally, timekeeping
 from dispatch.measures import Measure
+from dispatch.revisits import Outcome
 from dispatch.workorders import OVER, Part, State, Verb
 from hotline import tickets
 from hotline.clock_policy import Kind
@@ -46,20 +47,27 @@ def accept(
 def send_back(
     session: Session, city: CityPack, ticket: Ticket, note: str, viewer: Viewer, at: datetime
 ) -> None:
-    """The reply doesn't answer what was asked: the units that gave it have to do it again, and read why.
-
-    From a revisit it is the citizen who isn't content, which may happen `tickets.REDO_LIMIT` times.
-    """
+    """The reply doesn't answer what was asked: the units that gave it have to do it again, and read why."""
     viewer.must(Permission.ORDER_REVIEW)
+    give_back(session, city, ticket, note, viewer, at)
+
+
+def give_back(
+    session: Session, city: CityPack, ticket: Ticket, note: str, viewer: Viewer, at: datetime
+) -> None:
+    """The units that replied have to do it again. From a revisit it is the citizen who isn't content, which may happen
+    `tickets.REDO_LIMIT` times.
+    """
     if not note.strip():
         raise Refused("field.missing", field="note")
     ticket_record.move(session, ticket, tickets.Verb.REDO, viewer.by, at)
     timekeeping.stop(session, ticket, None, REVIEW | REVISIT, at, viewer.by)
+    revisit_tasks.end(session, ticket, Outcome.REDONE, viewer.by, at)
     ticket_record.write(session, ticket, note.strip(), "shared", viewer, at)
-    answering = _answering(session, ticket)
-    for order in answering:
+    replied = answering(session, ticket)
+    for order in replied:
         redo(session, city, ticket, order, note, viewer, at)
-    if not answering:
+    if not replied:
         merging.give_own_orders(session, city, ticket, note.strip(), viewer, at)
 
 
@@ -95,17 +103,17 @@ def redo(
     timekeeping.restart_for_order(session, city, ticket, order, at, viewer.by)
 
 
-def end_all(session: Session, ticket: Ticket, viewer: Viewer, at: datetime) -> None:
+def end_all(session: Session, ticket: Ticket, by: str, at: datetime) -> None:
     """The ticket is over: every reply stands accepted, and what still runs is cancelled."""
-    tally.note_verdict(session, ticket, _answering(session, ticket), at)
+    tally.note_verdict(session, ticket, answering(session, ticket), at)
     for order in orders.of_ticket(session, ticket):
         state = State(order.state)
         if state is State.ACCEPTED and order.ended_at is None:
             order.ended_at = at
         elif state not in OVER:
             verb = Verb.ACCEPT if state is State.REPLIED else Verb.CANCEL
-            orders.end(session, ticket, order, verb, viewer.by, at)
-    timekeeping.stop(session, ticket, None, timekeeping.ALL, at, viewer.by)
+            orders.end(session, ticket, order, verb, by, at)
+    timekeeping.stop(session, ticket, None, timekeeping.ALL, at, by)
 
 
 def reopen(
@@ -123,7 +131,8 @@ def _pass_on(session: Session, city: CityPack, ticket: Ticket, by: str, at: date
     ticket_record.move(session, ticket, tickets.Verb.REVISIT, by, at)
     timekeeping.stop(session, ticket, None, REVIEW, at, by)
     timekeeping.start_for_revisit(session, city, ticket, at, by)
-    for order in _answering(session, ticket):
+    revisit_tasks.begin(session, city, ticket, at, by)
+    for order in answering(session, ticket):
         orders.move(session, ticket, order, Verb.ACCEPT, by, at)
     pass_on_to_merged(session, city, ticket, by, at)
 
@@ -134,7 +143,7 @@ def pass_on_to_merged(session: Session, city: CityPack, lead: Ticket, by: str, a
         _pass_on(session, city, ticket, by, at)
 
 
-def _answering(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
+def answering(session: Session, ticket: Ticket) -> Sequence[WorkOrder]:
     """The orders whose replies are the ticket's."""
     return [
         order

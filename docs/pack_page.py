@@ -47,6 +47,8 @@ and their modes, the units' names and the catalogue are the city's to correct, a
   pattern, upon it the country's holidays and make-up days (where `official_days`), upon those the `[[day]]` rows of
   the calendar that it follows, and its own. The country's days come along; a pack may bring its own instead, as rows
   without a calendar. More: [clocks](clocks.md).
+- **How citizens are asked afterwards.** The first rule of `revisits.toml` that fits a ticket says in which ways, one
+  try after the other, or why nobody is asked; where none fits, agents call up to three times ([more](revisit.md)).
 - **What callers hear.** A line's `greeting` is the name of a prompt. `prompts.toml` gives its words; a recording of
   the same name replaces them.
 - **Who sits there.** `people.toml` and `citizens.toml` are for demonstrations only. A real installation ignores them.

@@ -104,6 +104,11 @@ def is_counted(state: State, verb: Verb) -> bool:
     return verb is Verb.REDO and state is State.REVISIT
 
 
+def may_be_redone(state: State, redos: int) -> bool:
+    """Whether its units can be made to do it again after so many redos."""
+    return Verb.REDO in LIFECYCLE.verbs(state) and not (is_counted(state, Verb.REDO) and redos >= REDO_LIMIT)
+
+
 class Type(StrEnum):
     """What a citizen asks for: the six kinds by which limits and statistics are set."""
 

@@ -17,6 +17,7 @@ from hotline.levels import Level
 from hotline.lines import Mode
 from hotline.pack.rows import Row
 from hotline.pack.sheets import BY_NAME, SHEETS, Field
+from hotline.revisit_policy import MOST_TRIES, Way
 from hotline.tickets import Type, Urgency
 from hotline.trees import cycle_in
 from hotline.words import N_, Phrase
@@ -162,6 +163,29 @@ def leads(rows: Rows) -> Iterator[Misconfigured]:
                 yield row.fault("lines", number, N_("the number of a line"))
 
 
+def revisits(rows: Rows) -> Iterator[Misconfigured]:
+    """A rule of revisits says how citizens are asked, or why not; no oftener than may be, by ways that there are, on
+    lines that there are.
+    """
+    numbers = {row.values["number"] for row in rows["lines"]}
+    for row in rows["revisits"]:
+        ways = row.values["ways"]
+        if bool(ways) is (row.values["exempt"] is not None):
+            found = "both" if ways else "neither"
+            yield row.fault("ways", found, N_("either ways, or why nobody is asked"))
+        if any(ways.count(way) > MOST_TRIES for way in ways):
+            at_most = Phrase(N_("each way {count} times at most"), count=MOST_TRIES)
+            yield row.fault("ways", len(ways), at_most)
+        if Way.CALL in ways:
+            expected = N_("another way: the switch makes no automatic calls of its own yet")
+            yield row.fault("ways", Way.CALL.value, expected)
+        if row.values["reachable"] is False and set(ways) - {Way.CHECK}:
+            yield row.fault("ways", "|".join(ways), N_("check, for there is no number to call"))
+        for number in row.values["lines"]:
+            if number not in numbers:
+                yield row.fault("lines", number, N_("the number of a line"))
+
+
 def days(rows: Rows) -> Iterator[Misconfigured]:
     """A date is special once in a calendar, and no calendar follows itself."""
     first: dict[tuple[str | None, date], Row] = {}
@@ -185,6 +209,18 @@ def ladders(rows: Rows) -> Iterator[Misconfigured]:
             yield row.fault(field, repr(row.written[field]), N_("nothing: it comes with the colour"))
         if not does.is_colour and when is None:
             yield row.fault("when", "nothing", N_("when it is taken, for it is no colour's own step"))
+
+
+def bands(rows: Rows) -> Iterator[Misconfigured]:
+    """Of two bands of units one asks no more than the other in anything, and the last takes whoever is left."""
+    limits = ("responded", "solved", "satisfied")
+    ordered = sorted(rows["bands"], key=lambda row: [row.values[limit] for limit in limits], reverse=True)
+    for (better, worse), limit in product(pairwise(ordered), limits):
+        if worse.values[limit] > better.values[limit]:
+            yield worse.fault(limit, worse.values[limit], N_("no more than the better band asks"))
+    for row, limit in product(ordered[-1:], limits):
+        if row.values[limit]:
+            yield row.fault(limit, row.values[limit], N_("0 in the last band, which takes all who are left"))
 
 
 def _named(row: Row, field: Field) -> Iterable[str]:
@@ -230,4 +266,6 @@ CHECKS: tuple[Callable[[Rows], Iterator[Misconfigured]], ...] = (
     leads,
     days,
     ladders,
+    revisits,
+    bands,
 )

@@ -120,6 +120,13 @@ def _seconds(value: Any) -> int:
     return seconds
 
 
+def _percent(value: Any) -> int:
+    percent = _whole(value)
+    if not 0 <= percent <= 100:
+        raise ValueError(value)
+    return percent
+
+
 def _day(value: Any) -> date:
     if type(value) is date:
         return value
@@ -202,6 +209,7 @@ LANGUAGE = matching(
 WHOLE = Form(_whole, N_("a whole number"), Kind.NUMBER)
 DAY = Form(_day, N_("a date as 2025-01-31"), Kind.DAY)
 SECONDS = Form(_seconds, N_("seconds, a whole number from 0 to 3600"), Kind.NUMBER)
+PERCENT = Form(_percent, N_("a whole number from 0 to 100"), Kind.NUMBER)
 MOMENT = Form(
     _moment,
     N_("a time by the city's clock, to the minute, as 2025-01-31 08:30; a date is its midnight"),

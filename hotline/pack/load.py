@@ -91,6 +91,8 @@ def build(rows: Rows) -> CityPack:
         rules=Rules(made("rules")),
         sending_hours={row.pop("channel"): SendingHours(**row) for row in made("channels")},
         hot_rules=made("hot"),
+        revisits=made("revisits"),
+        bands=tuple(sorted(made("bands"), key=lambda band: band.limits, reverse=True)),
         people=made("people"),
         citizens=_citizens(made("citizens"), made("tickets")),
         prompts={name: _texts_of(texts) for texts in made("prompts") for name in [texts.pop("name")]},

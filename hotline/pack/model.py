@@ -14,6 +14,7 @@ from hotline.heat import HotRule
 from hotline.lines import Line, Queue
 from hotline.messages import Channel
 from hotline.reply_templates import ReplyTemplate
+from hotline.revisit_policy import Band, RevisitRule
 from hotline.roles import Role
 from hotline.skills import Skill
 from hotline.tickets import Satisfaction, Solution, Type
@@ -117,6 +118,8 @@ class CityPack:
     rules: Rules
     sending_hours: Mapping[Channel, SendingHours]
     hot_rules: tuple[HotRule, ...]
+    revisits: tuple[RevisitRule, ...]
+    bands: tuple[Band, ...]
     people: tuple[Person, ...]
     citizens: tuple[Citizen, ...]
     prompts: Mapping[str, Mapping[str, str]]

@@ -28,6 +28,7 @@ from hotline.pack import forms
 from hotline.pack.forms import Form, many, one_of
 from hotline.pack.model import EmergencyNumber, Person
 from hotline.reply_templates import ReplyTemplate
+from hotline.revisit_policy import EXEMPTION_WORDS, PAUSE, WAY_WORDS, Band, Exemption, RevisitRule, Way
 from hotline.roles import PEOPLES_ROLES, ROLE_WORDS, Role
 from hotline.skills import Skill
 from hotline.units import KIND_WORDS, Kind, Unit
@@ -531,6 +532,66 @@ SHEETS = (
         table="hot",
         key="level",
         make=HotRule,
+    ),
+    Sheet(
+        "revisits",
+        "revisits.toml",
+        (
+            Field("name", N_("what the record calls the rule"), forms.CODE, unique=True),
+            *_titles(),
+            Field(
+                "types",
+                N_("kinds of ticket; all where absent"),
+                many(one_of(tickets.Type, tickets.TYPE_WORDS), frozenset),
+                frozenset(),
+            ),
+            Field(
+                "urgencies",
+                N_("urgencies; all where absent"),
+                many(one_of(tickets.Urgency, tickets.URGENCY_WORDS), frozenset),
+                frozenset(),
+            ),
+            Field(
+                "channels",
+                N_("how it reached us; all ways where absent"),
+                many(one_of(tickets.Channel, tickets.CHANNEL_WORDS), frozenset),
+                frozenset(),
+            ),
+            Field("lines", N_("numbers that were dialled; all where absent"), many(forms.NUMBER), ()),
+            Field("categories", N_("headings of the catalogue; all where absent"), many(forms.CATEGORY), ()),
+            Field("confidential", N_("only confidential tickets, or only others"), forms.TRUTH, None),
+            Field("reachable", N_("only tickets with a number to call, or only others"), forms.TRUTH, None),
+            Field(
+                "ways",
+                N_("how the citizen is asked, one try after the other"),
+                many(one_of(Way, WAY_WORDS)),
+                (),
+            ),
+            Field("pause", N_("the time between two tries"), forms.BUDGET, PAUSE),
+            Field(
+                "hours",
+                N_("the calendar in whose hours citizens are asked; at any time where absent"),
+                default=None,
+                names="calendars",
+            ),
+            Field("closes", N_("whether it is closed when no try is left"), forms.TRUTH, True),
+            Field("exempt", N_("why nobody is asked"), one_of(Exemption, EXEMPTION_WORDS), None),
+        ),
+        table="revisit",
+        key="name",
+        make=RevisitRule,
+    ),
+    Sheet(
+        "bands",
+        "revisits.toml",
+        (
+            *_names(),
+            Field("responded", N_("response rate, percent at least"), forms.PERCENT),
+            Field("solved", N_("rate of solved matters, percent at least"), forms.PERCENT),
+            Field("satisfied", N_("rate of satisfied citizens, percent at least"), forms.PERCENT),
+        ),
+        table="band",
+        make=Band,
     ),
     Sheet(
         "people",

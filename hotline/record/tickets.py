@@ -20,7 +20,7 @@ from hotline.record import citizens, line_days, ticket_search
 from hotline.roles import Permission
 from hotline.store.rows import put
 from hotline.store.tables import Call, Ticket, TicketEntry
-from hotline.tickets import Channel, Satisfaction, Solution, State, Type, Urgency, Verb
+from hotline.tickets import Channel, State, Type, Urgency, Verb
 from hotline.viewer import Viewer
 
 TITLE_LENGTH = 80
@@ -157,22 +157,10 @@ def answer_at_once(session: Session, ticket: Ticket, answer: str, viewer: Viewer
     move(session, ticket, Verb.ANSWER, viewer.by, at)
 
 
-def close(
-    session: Session,
-    ticket: Ticket,
-    satisfaction: Satisfaction,
-    solution: Solution,
-    note: str,
-    viewer: Viewer,
-    at: datetime,
-) -> None:
-    """Ends a ticket with what the citizen said at the revisit."""
-    viewer.must(Permission.TICKET_CLOSE)
-    ticket.satisfaction, ticket.solution = satisfaction, solution
-    if note.strip():
-        write(session, ticket, note.strip(), "internal", viewer, at)
-    said = {"satisfaction": satisfaction.value, "solution": solution.value}
-    move(session, ticket, Verb.CLOSE, viewer.by, at, said)
+def close(session: Session, ticket: Ticket, said: Mapping[str, Any], by: str, at: datetime) -> None:
+    """Ends a ticket with what the citizen said at the revisit: `satisfaction`, `solution`, and what else is known."""
+    ticket.satisfaction, ticket.solution = said.get("satisfaction"), said.get("solution")
+    move(session, ticket, Verb.CLOSE, by, at, said)
 
 
 def write(

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session, col, select
 
-from dispatch import handling, marking, orders, requesting, reviewing, timekeeping
+from dispatch import handling, marking, orders, requesting, reviewing, revisiting, timekeeping
 from dispatch.archiving import archive
 from dispatch.handling import Reply
 from dispatch.marks import Kind as MarkKind
 from dispatch.requests import Approval, Extension, Form, Return, ReturnReason, Suspension
+from dispatch.revisits import Answers
 from dispatch.workorders import Part
 from hotline import journal
 from hotline.errors import Refused
@@ -425,10 +426,8 @@ def test_an_order_knows_what_is_due_next_whoever_moves_its_clocks(cast: Cast) ->
 def test_reopened_within_fifteen_days_it_is_dispatched_again(cast: Cast) -> None:
     ticket = cast.ticket()
     cast.reply(cast.sign(cast.issue(ticket, TOWN_OFFICE)))
-    tickets.close(
-        cast.session, ticket, Satisfaction.SATISFIED, Solution.SOLVED, "", cast.agent, cast.later(hours=1)
-    )
-    reviewing.end_all(cast.session, ticket, cast.agent, cast.at)
+    said = Answers(True, Solution.SOLVED, Satisfaction.SATISFIED)
+    revisiting.conclude(cast.session, cast.city, ticket, said, "", cast.agent, cast.later(hours=1))
     cast.later(days=14)
     reviewing.reopen(cast.session, cast.city, ticket, "路灯又坏了", cast.agent, cast.at)
     assert ticket.state == "review"

@@ -110,6 +110,7 @@ def test_the_citizen_is_called_back_and_the_ticket_is_closed(
     call = stage.calls()[-1]
     assert (call.direction, call.caller, call.agent) == ("out", "16000000002", "8001")
     desk.page.wait_for_selector("#close-form")
+    desk.page.locator("label:has([name=responded][value=true])").click()
     desk.page.locator("label", has_text="已解决").click()
     desk.page.locator("label:has([value=very_satisfied])").click()
     desk.page.keyboard.press("Alt+S")

@@ -168,6 +168,20 @@ least = 5
 growth = 2
 surprise = 3
 """
+REVISITS = """\
+[[revisit]]
+name = "all"
+title_zh = "全部诉求"
+title_en = "All"
+ways = ["agent"]
+
+[[band]]
+name_zh = "全部单位"
+name_en = "All"
+responded = 0
+solved = 0
+satisfied = 0
+"""
 PEOPLE = """\
 [[person]]
 login = "ada"
@@ -226,6 +240,7 @@ FILES = {
     "clocks.toml": CLOCKS,
     "rules.toml": RULES,
     "hot.toml": HOT,
+    "revisits.toml": REVISITS,
     "people.toml": PEOPLE,
     "citizens.toml": CITIZENS,
     "prompts.toml": PROMPTS,

@@ -179,6 +179,7 @@ def the_citizen_is_called_back(platform: Platform, agent: Page, ticket: str, pic
     phone = agent.locator("[data-softphone]")
     eventually(lambda: counted(phone.get_attribute("data-packets-in")) > 50, 15)
     close = agent.locator("#close-form")
+    close.get_by_text("是", exact=True).click()
     close.get_by_text("已解决", exact=True).click()
     close.get_by_text("满意", exact=True).click()
     picture(agent, "desk-revisit")

@@ -32,6 +32,7 @@ from hotline.store.tables.orders import (
 )
 from hotline.store.tables.repair import SwitchReading
 from hotline.store.tables.repeats import HotIssue, JournalMark, MatterDay, TicketLink
+from hotline.store.tables.revisits import RateMonth, Revisit, RevisitLink, RevisitTry, Verdict
 from hotline.store.tables.same_citizens import CitizenMerge, CitizenPair
 from hotline.store.tables.search import TicketWords
 from hotline.store.tables.tallies import UnitMonth, UnitTally
@@ -73,6 +74,10 @@ __all__ = [
     "MessageRow",
     "OrderRequest",
     "OrganisationChange",
+    "RateMonth",
+    "Revisit",
+    "RevisitLink",
+    "RevisitTry",
     "SavedFilter",
     "Seat",
     "SwitchReading",
@@ -84,5 +89,6 @@ __all__ = [
     "UnitMonth",
     "UnitSystem",
     "UnitTally",
+    "Verdict",
     "WorkOrder",
 ]

@@ -128,7 +128,15 @@ class ClockRow(SQLModel, table=True):
     """
 
     __tablename__ = "clock"
-    __table_args__ = (Index("clock_next", "next_event_at", postgresql_where=text("stopped_at IS NULL")),)
+    __table_args__ = (
+        Index("clock_next", "next_event_at", postgresql_where=text("stopped_at IS NULL")),
+        Index(
+            "clock_revisit_due",
+            "due_at",
+            "id",
+            postgresql_where=text("kind = 'revisit' AND stopped_at IS NULL"),
+        ),
+    )
 
     id: int | None = identity()
     ticket: int = points_at("ticket.id")
