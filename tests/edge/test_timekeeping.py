@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from dispatch import orders, timekeeping
+from dispatch import handling, orders, timekeeping
 from dispatch.clocks import Colour
-from dispatch.orders import Reply
+from dispatch.handling import Reply
 from hotline import journal
 from hotline.budgets import Budget, Measure, parse_budget
 from hotline.clock_policy import After, ClockRule, Kind
@@ -198,8 +198,8 @@ def test_a_second_unit_gets_more_time_though_the_citizens_date_was_moved_before(
 def replied(town: Town, session: Session) -> tuple[Ticket, WorkOrder]:
     ticket, order = issued(town, session)
     staff = town.viewer(STAFF)
-    orders.sign(session, order, staff, town.at + DAY)
-    orders.reply(session, order, Reply("已更换灯泡。"), staff, town.at + 2 * DAY)
+    handling.sign(session, order, staff, town.at + DAY)
+    handling.reply(session, town.city, order, Reply("已更换灯泡。"), staff, town.at + 2 * DAY)
     return ticket, order
 
 
@@ -209,11 +209,11 @@ def test_the_leads_reply_stops_the_citizens_clock_and_a_co_handlers_does_not(
     ticket, order = issued(town, session)
     agent, staff = town.viewer("chenjiaqi"), town.viewer("guicheng")
     other = orders.issue(session, town.city, ticket, "guicheng-office", "", agent, town.at)
-    orders.sign(session, other, staff, town.at)
-    orders.reply(session, other, Reply("已协助。"), staff, town.at + DAY)
+    handling.sign(session, other, staff, town.at)
+    handling.reply(session, town.city, other, Reply("已协助。"), staff, town.at + DAY)
     assert clock(session, ticket, Kind.ANSWER).stopped_at is None
-    orders.sign(session, order, town.viewer(STAFF), town.at + DAY)
-    orders.reply(session, order, Reply("已更换灯泡。"), town.viewer(STAFF), town.at + 2 * DAY)
+    handling.sign(session, order, town.viewer(STAFF), town.at + DAY)
+    handling.reply(session, town.city, order, Reply("已更换灯泡。"), town.viewer(STAFF), town.at + 2 * DAY)
     assert clock(session, ticket, Kind.ANSWER).stopped_at == town.at + 2 * DAY
 
 
