@@ -28,8 +28,8 @@ PASSWORD_LENGTH = 10
 FAILURES_ALLOWED = 5
 FAILURES_WITHIN = timedelta(minutes=10)
 
-_hasher = PasswordHasher()
-_nobody = _hasher.hash(secrets.token_hex())
+hasher = PasswordHasher()
+_nobody = hasher.hash(secrets.token_hex())
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def hash_password(password: str) -> str:
     """The argon2id hash of `password`. Raises `Refused("account.password_too_short")`."""
     if len(password) < PASSWORD_LENGTH:
         raise Refused("account.password_too_short", field="password", length=PASSWORD_LENGTH)
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def create_account(
@@ -98,8 +98,8 @@ def log_in(
         journal.append(session, Fact("login.refused", whom, at, data={"address": address}))
         return Refused("login.wrong")
     session.exec(delete(LoginFailure).where(col(LoginFailure.login) == login))
-    if _hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = _hasher.hash(password)
+    if hasher.check_needs_rehash(account.password_hash):
+        account.password_hash = hasher.hash(password)
     return Login(_open(session, account, address, at, hours), account)
 
 
@@ -207,7 +207,7 @@ def _failures(session: Session, login: str, address: str, at: datetime) -> int:
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return hasher.verify(password_hash, password)
     except VerificationError:
         return False
 

@@ -56,8 +56,8 @@ def test_an_outburst_is_found_once_with_its_words_and_told_once(town: Town) -> N
     assert (issue.area, issue.tickets, issue.level) == ("zumiao", 12, "hot")
     assert "东方广场" in "".join(issue.words)
     assert len(told(town, "hot.found")) == 1
-    people = {town.viewer(login).by for login in ("tanweiming", "guanshufen")}
-    assert people <= {str(data["to"]) for data in told(town, "message.posted")}
+    people = {town.viewer(login).account for login in ("tanweiming", "guanshufen")}
+    assert people <= {data["account"] for data in told(town, "message.posted")}
 
 
 def test_a_higher_level_is_told_again_and_a_lower_is_not(town: Town) -> None:

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from dispatch import linking, marking, merging, orders, repeating, reviewing
+from dispatch import linking, marking, merging, orders, repeating, reviewing, revisiting
 from dispatch.linking import Kind
+from dispatch.revisits import Answers, Outcome
 from hotline.errors import Refused
 from hotline.phrases import sought
 from hotline.record import ticket_search, tickets, visibility
@@ -58,9 +59,8 @@ def test_each_citizen_gets_the_reply_and_a_revisit_of_their_own(cast: Cast) -> N
         assert cast.running(None, ticket) >= {"revisit"}
         said = tickets.thread(cast.session, ticket, ["citizen"])
         assert [entry.text for entry in said] == ["已更换灯泡，现已恢复照明。"]
-    tickets.close(
-        cast.session, one, Satisfaction.SATISFIED, Solution.SOLVED, "", cast.agent, cast.later(days=1)
-    )
+    content = Answers(True, Solution.SOLVED, Satisfaction.SATISFIED)
+    revisiting.close(cast.session, cast.city, one, Outcome.HEARD, content, cast.agent.by, cast.later(days=1))
     assert (one.state, other.state, lead.state) == ("closed", "revisit", "revisit")
 
 

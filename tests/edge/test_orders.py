@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session, select
 
-from dispatch import handling, orders, reviewing, timekeeping
+from dispatch import handling, orders, reviewing, revisiting, timekeeping
 from dispatch.handling import Reply
+from dispatch.revisits import Answers, Outcome
 from hotline import journal
 from hotline.clock_policy import Kind
 from hotline.errors import Refused
@@ -69,7 +70,7 @@ def test_the_whole_way_is_told_by_the_journal(town: Town, session: Session) -> N
     assert running(session, ticket) == {"answer", "sign", "contact", "resolve"}
     order = orders.find(session, staff, order.id or 0)
     handling.sign(session, order, staff, town.at + timedelta(hours=1))
-    assert running(session, ticket) == {"contact", "resolve"}
+    assert running(session, ticket) == {"answer", "contact", "resolve"}
     handling.reply(
         session, town.city, order, Reply("已更换灯泡。", "班组三组处理"), staff, town.at + timedelta(hours=5)
     )
@@ -79,10 +80,9 @@ def test_the_whole_way_is_told_by_the_journal(town: Town, session: Session) -> N
     reviewing.accept(session, town.city, ticket, "", dispatcher, town.at + timedelta(hours=5, minutes=30))
     assert running(session, ticket) == {"revisit"}
     assert (ticket.state, order.state, order.ended_at) == ("revisit", "accepted", None)
-    tickets.close(
-        session, ticket, Satisfaction.SATISFIED, Solution.SOLVED, "", agent, town.at + timedelta(hours=6)
-    )
-    reviewing.end_all(session, ticket, agent, town.at + timedelta(hours=6))
+    content = Answers(True, Solution.SOLVED, Satisfaction.SATISFIED)
+    at = town.at + timedelta(hours=6)
+    revisiting.close(session, town.city, ticket, Outcome.HEARD, content, agent.by, at)
     assert (ticket.state, order.state) == ("closed", "accepted")
     assert running(session, ticket) == set()
     assert kinds(session, ticket) == [

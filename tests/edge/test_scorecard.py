@@ -10,11 +10,12 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, func, select
 
-from dispatch import handling, requesting, reviewing, tally
+from dispatch import handling, requesting, reviewing, revisiting, tally
 from dispatch.measures import Measure, Sum
 from dispatch.requests import Extension
+from dispatch.revisits import Answers, Outcome
 from hotline.pack.load import read_pack
-from hotline.record import city, tickets
+from hotline.record import city
 from hotline.store.tables import UnitMonth, UnitTally, WorkOrder
 from hotline.tickets import Satisfaction, Solution, Type
 from tests.edge.conftest import Town
@@ -52,10 +53,10 @@ def test_what_a_unit_does_is_counted_as_it_happens(cast: Cast) -> None:
         Measure.EXTENDED: Sum(1, 1),
         Measure.RESOLVED: Sum(1, 1, 50 * 60),
     }
-    tickets.close(
-        cast.session, ticket, Satisfaction.FAIR, Solution.PARTLY, "", cast.agent, cast.later(days=10)
+    answers = Answers(True, Solution.PARTLY, Satisfaction.FAIR)
+    revisiting.close(
+        cast.session, cast.city, ticket, Outcome.HEARD, answers, cast.agent.by, cast.later(days=10)
     )
-    reviewing.end_all(cast.session, ticket, cast.agent, cast.at)
     assert counted(cast, DECEMBER) == {Measure.SATISFIED: Sum(1, 1), Measure.SOLVED: Sum(1, 0)}
 
 
