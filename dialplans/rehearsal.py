@@ -6,6 +6,7 @@ would fail there, are flaws.
 from __future__ import annotations
 
 import re
+import socket
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ LOGGER = "[general]\nqueue_log = no\n\n[logfiles]\nmessages => warning,error\n"
 _QUIET = {
     "manager.conf": ((r"^enabled = .*$", "enabled = no"), (r"^secret = .*$", "secret = rehearsal")),
     "http.conf": ((r"^enabled = .*$", "enabled = no"),),
-    "pjsip.conf": ((r"^bind = .*$", "bind = 127.0.0.1:0"),),
+    "pjsip.conf": ((r"^bind = .*$", "bind = 127.0.0.1:{port}"),),
 }
 _COMPLAINT = re.compile(r"^\[[^\]]*\] (?:WARNING|ERROR)\[\d+\](?:\[\S+\])? (?P<source>\S+): (?P<text>.*)$")
 _PLACE = re.compile(r"line (?P<line>\d+)")
@@ -68,12 +69,20 @@ def _try(
         return set(_complaints(own.log / "messages")), expected, applications
 
 
+def _free_port() -> int:
+    """A port that nobody uses: the switch takes 0 for SIP's own, where another may be listening."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _quietened(texts: Texts, folders: Folders, own: Folders) -> dict[str, str]:
     """`texts` for a switch that nobody can reach, in the folders `own`. Every line keeps its number."""
-    changed = dict(texts)
+    changed, port = dict(texts), _free_port()
     for name, rules in _QUIET.items():
         for pattern, instead in rules:
-            changed[name] = re.sub(pattern, instead, changed.get(name, ""), flags=re.MULTILINE)
+            quiet = instead.format(port=port)
+            changed[name] = re.sub(pattern, quiet, changed.get(name, ""), flags=re.MULTILINE)
     changed["asterisk.conf"] = texts["asterisk.conf"].replace(str(folders.base), str(own.base))
     return changed | {"logger.conf": LOGGER}
 

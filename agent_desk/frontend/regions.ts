@@ -43,11 +43,15 @@ function isBusy(element: HTMLElement): boolean {
   return "keep" in dataset || "touched" in dataset || (element instanceof HTMLDialogElement && element.open);
 }
 
+function isField(element: Element | null): boolean {
+  return element?.matches("input, textarea, select") ?? false;
+}
+
 /** Puts `html` inside `region`: what is the same stays, and so does a form that somebody has begun to fill in. */
 export function put(region: HTMLElement, html: string): void {
   Idiomorph.morph(region, html, {
     morphStyle: "innerHTML",
-    ignoreActiveValue: true,
+    ignoreActiveValue: isField(document.activeElement), // of a button it would keep the words too
     restoreFocus: true,
     callbacks: { beforeNodeMorphed: (old: Element) => !(old instanceof HTMLElement && isBusy(old)) },
   });

@@ -93,8 +93,10 @@ def test_the_whole_way_is_told_by_the_journal(town: Town, session: Session) -> N
         "order.replied",
         "ticket.replied",
         "ticket.revisited",
+        "revisit.begun",
         "order.accepted",
         "ticket.closed",
+        "revisit.ended",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,6 +150,7 @@ def test_a_contact_is_set_where_the_person_stands(desk: Reception) -> None:
         dialog.locator("[name=mail]").fill("leader@example.invalid")
         dialog.locator("[type=submit]").click()
         expect(dialog).not_to_be_visible()
+        expect(row.locator("[data-open=contact]")).to_have_attribute("data-fill", re.compile("leader@"))
         row.locator("[data-open=contact]").click()
         expect(dialog.locator("[name=mail]")).to_have_value("leader@example.invalid")
         assert administrator.complaints == []

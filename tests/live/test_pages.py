@@ -128,7 +128,7 @@ def test_an_order_is_worked_through_on_a_telephone(desk: Reception, tmp_path: Pa
         page.fill("[name=public]", "1、已更换灯泡；2、已于今日修复。联系电话0757-82345678。")
         expect(page.locator("#findings")).to_contain_text("各项诉求均有答复")
         page.locator("#reply [type=submit]").click()
-        expect(page.locator(".marks")).to_contain_text("已答复")
+        expect(page.locator(".marks")).to_contain_text("答复已通过")
         expect(page.locator("#reply")).to_have_count(0)
         assert unit.complaints == []
 
@@ -169,10 +169,10 @@ def test_words_being_typed_survive_what_others_do(desk: Reception) -> None:
         unit.page.fill("[name=public]", "已安排更换灯泡。")
         expect(unit.page.locator(".letter")).to_contain_text("已安排更换灯泡。")
         with unit.page.expect_response("**/body"):  # the page asks for its parts again
-            agent.post(f"/api/tickets/{ticket}/dispatch", unit="guicheng-office", reason="")
+            agent.post(f"/api/tickets/{ticket}/urge", words="还没有修好")
         assert unit.page.input_value("[name=internal]") == "现场照片三张。"
         unit.page.keyboard.press("Control+Enter")
-        expect(unit.page.locator(".marks")).to_contain_text("已答复")
+        expect(unit.page.locator(".marks")).to_contain_text("答复已通过")
         expect(unit.page.locator("#reply")).to_have_count(0)
         expect(unit.page.locator("#thread")).to_contain_text("现场照片三张。")
 
@@ -185,8 +185,8 @@ def test_a_ticket_is_dispatched_and_closed_from_its_own_page(desk: Reception) ->
         agent.open(f"/tickets/{ticket}")
         agent.page.keyboard.press("Alt+D")
         dialog = agent.page.locator("#dispatch-dialog")
-        expect(dialog.locator("[role=combobox]")).not_to_have_value("")
-        dialog.locator("[role=combobox]").fill("祖庙街道")
+        expect(dialog.locator("#f-unit")).not_to_have_value("")
+        dialog.locator("#f-unit").fill("祖庙街道")
         dialog.get_by_role("option", name="祖庙街道办事处").click()
         dialog.locator("[type=submit]").click()
         expect(dialog).not_to_be_visible()
@@ -283,7 +283,7 @@ def test_an_administrator_adds_somebody_and_sets_a_password(desk: Reception) -> 
         adding.locator("[type=submit]").click()
         row = page.locator("tr", has_text="newcomer")
         expect(row).to_contain_text("派单员")
-        row.locator("[data-aim]").click()
+        row.locator("[data-open=new-password]").click()
         setting = page.locator("#new-password")
         expect(setting).to_contain_text("新同事")
         setting.locator("[name=password]").fill("another long one")

@@ -68,7 +68,7 @@ def test_an_agent_takes_the_next_and_asks_further_only_where_somebody_is_not_con
         form.locator("label:has([value=very_dissatisfied])").click()
         expect(why).to_be_visible()
         agent.page.keyboard.press("Alt+S")
-        expect(form.locator("[data-error=why]")).to_have_text("必填")
+        expect(form.locator("[data-error=why]")).to_have_text("此项必填")
         why.locator("label:has([value=speed])").click()
         form.locator("[name=note]").fill("等了十天")
         agent.page.keyboard.press("Alt+S")
