@@ -119,7 +119,7 @@ def test_a_unit_that_could_be_meant_too_is_taken_by_one_press(desk: Reception) -
         ticket = agent.post("/api/tickets", **bare)["id"]
         agent.open(f"/tickets/{ticket}")
         agent.page.keyboard.press("Alt+D")
-        other = agent.page.locator("#dispatch-dialog [data-take]").last
+        other = agent.page.locator("#dispatch-dialog [data-instead]").last
         unit = other.get_attribute("data-value")
         other.click()
         expect(agent.page.locator("#dispatch-dialog input[name=unit]")).to_have_value(unit or "")
