@@ -119,8 +119,8 @@ def _lines(city: CityPack, person: Account, some: Sequence[Taken]) -> Iterator[s
 
 def _link(person: Account, some: Iterable[Taken]) -> str:
     """The page where this person goes on: their unit's order, or the ticket."""
-    keeps = [one.kept for one in some]
-    roles = [Role(role) for role in person.roles]
-    if may(roles, Permission.ORDER_SIGN):
-        return f"/portal/orders/{keeps[0].order.id}" if len(keeps) == 1 and keeps[0].order else "/portal"
-    return f"/tickets/{keeps[0].ticket.id}" if len(keeps) == 1 else "/tickets"
+    if may([Role(role) for role in person.roles], Permission.ORDER_SIGN):
+        place, numbers = "/portal", {one.kept.order.id if one.kept.order else None for one in some}
+        return f"{place}/orders/{numbers.pop()}" if len(numbers) == 1 and None not in numbers else place
+    tickets = {one.kept.ticket.id for one in some}
+    return f"/tickets/{tickets.pop()}" if len(tickets) == 1 else "/tickets"

@@ -68,9 +68,11 @@ function complete(form: HTMLFormElement): boolean {
 
 async function post(button: HTMLElement): Promise<void> {
   if (button.ariaBusy === "true" || button.ariaDisabled === "true") return;
+  const path = button.dataset.post;
+  if (path === undefined) return; // a refresh has made another button of it
   if (button.dataset.confirm && !window.confirm(button.dataset.confirm)) return;
   const values: unknown = JSON.parse(button.dataset.values ?? "{}");
-  const answer = await whileBusy([button], () => send(button.dataset.post ?? "", values));
+  const answer = await whileBusy([button], () => send(path, values));
   if (answer.ok) {
     button.closest("dialog")?.close();
     button.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer.data }));
