@@ -2,6 +2,7 @@
 .SHELLFLAGS := -euc
 PYTHON ?= python3
 CALLS ?= 300
+WORKERS ?= 3
 BIN := .venv/bin
 SOURCES := hotline telephony agent_desk dispatch dialplans tests bench
 
@@ -12,8 +13,8 @@ run: setup                      ## set up what is missing, then start everything
 
 setup: .venv/runtime.stamp      ## the virtual environment with the locked dependencies
 
-test: tools                     ## every test: pure, edge, live, story
-	@$(BIN)/python -m pytest --durations=10
+test: tools                     ## every test: pure, edge, live, story; WORKERS at once, for many of them wait
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --durations=10
 
 check: .venv/dev.stamp          ## format, lint, types, import contracts, words
 	$(BIN)/ruff format --check .

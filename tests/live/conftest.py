@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from dialplans.install import configure
 from hotline.errors import Refused
@@ -28,6 +29,8 @@ from telephony.switch.start import folder
 from tests.patience import eventually, free_port
 
 PARTS = Path(__file__).parent.parent.parent / ".hotline" / "parts"
+
+expect.set_options(timeout=10_000)  # milliseconds: other tests run beside these
 
 
 @dataclass(frozen=True)
