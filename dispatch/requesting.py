@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from dispatch import handling, orders, rating, requests, tally, timekeeping, workorders
+from dispatch import citizen_news, handling, orders, rating, requests, tally, timekeeping, workorders
 from dispatch.measures import Measure as Counted
 from dispatch.requests import (
     EXCLUDE_WITHIN,
@@ -104,10 +104,12 @@ def grant(
             tally.note(session, order, Counted.EXTENDED, at, good=True)
             budget = Budget(form.amount, Measure(form.measure))
             timekeeping.extend_for_order(session, city, ticket, order, budget, form.reason, at, viewer.by)
+            citizen_news.tell_later(session, city, ticket, at)
         case Suspension():
             orders.move(session, ticket, order, workorders.Verb.SUSPEND, viewer.by, at, form.details)
             order.promise, order.review_on = form.promise, form.review_on
             timekeeping.pause_for_order(session, city, ticket, order, form.promise, at, viewer.by)
+            citizen_news.tell_promise(session, city, ticket, form.promise, form.review_on, at)
         case Approval():
             answer = handling.Reply(form.public, form.internal, form.override)
             handling.reply(session, city, order, answer, viewer, at)

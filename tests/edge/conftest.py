@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ def city() -> CityPack:
 @pytest.fixture(scope="session")
 def settled(servers: Path, template: str, city: CityPack) -> str:
     """The name of a database in which the demo's people have moved in: their passwords take a while to be hashed."""
-    folder, name = addresses.postgresql_folder(servers), "template_town"
+    folder, name = addresses.postgresql_folder(servers), f"template_town_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(addresses.socket_url(folder, "postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     store = open_store(
