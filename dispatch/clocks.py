@@ -21,6 +21,7 @@ from hotline.workingtime import (
     add,
     before,
     between,
+    day_ending,
     due,
     length,
     nth_working_day,
@@ -275,11 +276,11 @@ class Clock:
         granted = self.extension
         for pause in self.pauses:
             if granted is not None and granted.at < pause.start:
-                at, granted = due(at, granted.time, calendar).at, None
+                at, granted = _granted(at, granted.time, calendar), None
             if pause.end is None or pause.start >= at:
                 continue
             at = _moved(at, pause.start, pause.end, self.budget, calendar)
-        return at if granted is None else due(at, granted.time, calendar).at
+        return at if granted is None else _granted(at, granted.time, calendar)
 
     def _amber_at(self, due_at: datetime, calendar: Calendar) -> datetime:
         """When little is left; before its start where the whole budget is that little."""
@@ -293,6 +294,13 @@ class Clock:
         if whole := length(self.budget):
             return whole
         return self._time(self.started_at, due(self.started_at, self.budget, calendar).at, calendar)
+
+
+def _granted(due_at: datetime, time: Budget, calendar: Calendar) -> datetime:
+    """`due_at` with so much more time; days count from the one after that on which it was due."""
+    if time.measure is Measure.WORKING_DAYS:
+        return calendar.end_of(nth_working_day(day_ending(due_at, calendar), time.amount, calendar))
+    return due(due_at, time, calendar).at
 
 
 def _moved(due_at: datetime, start: datetime, end: datetime, budget: Budget, calendar: Calendar) -> datetime:
@@ -310,7 +318,7 @@ def _moved(due_at: datetime, start: datetime, end: datetime, budget: Budget, cal
 
 def _days_after_pause(due_at: datetime, start: datetime, end: datetime, calendar: Calendar) -> datetime:
     resumed = calendar.local_date(end)
-    to_come = working_days(calendar.local_date(start), calendar.local_date(due_at), calendar)
+    to_come = working_days(calendar.local_date(start), day_ending(due_at, calendar), calendar)
     if not to_come and calendar.spans(resumed) and calendar.end_of(resumed) > end:
         return calendar.end_of(resumed)
     return calendar.end_of(nth_working_day(resumed, max(to_come, 1), calendar))

@@ -69,7 +69,7 @@ def before(end: datetime, budget: Budget, calendar: Calendar) -> datetime:
         case Measure.WORKING_MINUTES:
             return subtract(end, length(budget), calendar)
         case Measure.WORKING_DAYS:
-            return calendar.end_of(nth_working_day(calendar.local_date(end), -budget.amount, calendar))
+            return calendar.end_of(nth_working_day(day_ending(end, calendar), -budget.amount, calendar))
         case _:
             raise ValueError(f"an hour of a day is no length of time: {budget}")
 
@@ -123,6 +123,11 @@ def subtract(end: datetime, time: timedelta, calendar: Calendar) -> datetime:
         year -= 1
         worked += calendar.year(year).total
     return calendar.year(year).latest(worked)
+
+
+def day_ending(at: datetime, calendar: Calendar) -> date:
+    """The local date that `at` is in or the end of: midnight ends the day before."""
+    return calendar.local_date(at - timedelta.resolution)
 
 
 def nth_working_day(day: date, count: int, calendar: Calendar) -> date:

@@ -20,9 +20,11 @@ export function startTries(place: HTMLElement): void {
   const form = place.closest("form");
   if (form === null) return;
   const touched = new Set<string>();
+  let isSent = false;
   const ask = coalesce(
     GAP,
     async () => {
+      if (isSent || form.ariaBusy === "true") return;
       const answer = await send(`${form.getAttribute("action") ?? ""}/preview`, valuesOf(form, null));
       if (!answer.ok) return say(form, [{ field: answer.refusal.field ?? "", message: answer.refusal.message }], touched);
       put(place, String(answer.data.html ?? ""));
@@ -32,8 +34,10 @@ export function startTries(place: HTMLElement): void {
   );
   const changed = (event: Event): void => {
     if (event.target instanceof Element && "name" in event.target) touched.add(String(event.target.name));
+    isSent = false;
     ask();
   };
+  form.addEventListener("sent", () => (isSent = true));
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   form.addEventListener("reset", () => {

@@ -284,7 +284,7 @@ def test_a_ticket_page_proposes_what_the_rules_decide_and_who_else_could_be_mean
     assert "按规则派单" in gas
     by_words = agent.page(f"/tickets/{hall.open_ticket(agent)}").text
     assert "按诉求内容推荐" in by_words
-    assert "data-take=" in by_words
+    assert "data-instead=" in by_words
     assert "按规则派单" not in by_words
 
 

@@ -28,7 +28,7 @@ from hotline.calendars import ROUND_THE_CLOCK, Calendar, Day, Kind
 from hotline.clock_policy import Kind as Promise
 from hotline.errors import Refused
 from hotline.words import catalogue
-from hotline.workingtime import Due, between, due, length
+from hotline.workingtime import Due, before, between, due, length
 from tests.pure.offices import OFFICE, at, calendars, hours, instants
 
 pytestmark = pytest.mark.pure
@@ -403,3 +403,14 @@ def test_every_colour_state_and_refusal_has_words_in_both_languages() -> None:
     assert set(STATE_WORDS) == set(State) == LIFECYCLE.states()
     texts = (*COLOUR_WORDS.values(), *STATE_WORDS.values(), *REFUSAL_WORDS.values())
     assert not [text for text in texts if text not in catalogue("zh_Hans")]
+
+
+def test_a_due_day_that_ends_at_midnight_is_the_day_before() -> None:
+    """Round the clock a working day ends when the next begins: neither a pause nor more time may count that one too."""
+    what, always = clock(days(2), "2026-11-23 09:00"), ROUND_THE_CLOCK
+    assert what.due(always) == Due(at("2026-11-26 00:00"), False)
+    paused = what.pause(at("2026-11-24 09:00"), "why", "who").resume(at("2026-11-24 10:00"))
+    assert paused.due(always) == Due(at("2026-11-26 00:00"), False)
+    longer = what.extend(at("2026-11-24 09:00"), days(1), always)
+    assert longer.due(always) == Due(at("2026-11-27 00:00"), False)
+    assert before(at("2026-11-26 00:00"), days(1), always) == at("2026-11-25 00:00")

@@ -16,7 +16,7 @@ from tests.newcomer import Platform
 PICTURES = Path(__file__).parent.parent / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Everything, as a newcomer starts it. Its logs are kept beside the pictures."""
     folder = tmp_path_factory.mktemp("platform")
@@ -27,7 +27,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         shutil.copytree(folder / "state" / "logs", PICTURES / "logs", dirs_exist_ok=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium with a microphone that plays a tone."""
     with newcomer.chromium() as opened:
