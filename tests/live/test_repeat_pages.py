@@ -106,8 +106,9 @@ def merged(desk: Reception) -> tuple[int, int]:
     return lead, other
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh_Hans", "light"), ("en", "dark")])
-@pytest.mark.parametrize("size", [(1366, 768), TELEPHONE])
+@pytest.mark.parametrize(
+    ("language", "theme", "size"), [("zh_Hans", "light", (1366, 768)), ("en", "dark", TELEPHONE)]
+)
 def test_every_page_is_fit_for_all_readers(
     desk: Reception,
     issues: list[int],
