@@ -110,11 +110,6 @@ def is_part(part: Part) -> ColumnElement[bool]:
     return _PARTS[part]
 
 
-def is_in(rate: Rate) -> ColumnElement[bool]:
-    """True for the verdicts in which the citizen had a say in this rate."""
-    return or_(*(is_part(part) for part in rates.COUNTED[rate][1]))
-
-
 def verdict_of(row: VerdictRow) -> Verdict:
     """The row as arithmetic knows it."""
     return Verdict(

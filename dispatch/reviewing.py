@@ -124,7 +124,7 @@ def reopen(
     if not reason.strip():
         raise Refused("field.missing", field="reason")
     ticket_record.move(session, ticket, tickets.Verb.REOPEN, viewer.by, at, {"reason": reason.strip()})
-    timekeeping.start_for_ticket(session, city, ticket, at, viewer.by)
+    timekeeping.reopen_for_ticket(session, city, ticket, at, viewer.by)
 
 
 def _pass_on(session: Session, city: CityPack, ticket: Ticket, by: str, at: datetime) -> None:

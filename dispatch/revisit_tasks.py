@@ -174,11 +174,6 @@ def is_free(at: datetime) -> ColumnElement[bool]:
     return or_(col(Revisit.held_until).is_(None), col(Revisit.held_until) <= at)
 
 
-def is_held_by(viewer: Viewer, at: datetime) -> ColumnElement[bool]:
-    """True for the tasks that this person holds."""
-    return and_(col(Revisit.held_by) == viewer.account, col(Revisit.held_until) > at)
-
-
 def by_clock(wanted: ColumnElement[bool]) -> Select[Revisit, Ticket, ClockRow]:
     """Tasks with their tickets and clocks, the one whose time runs out first before the others."""
     rows = select(Revisit, Ticket, ClockRow).join(Ticket, col(Ticket.id) == col(Revisit.ticket))

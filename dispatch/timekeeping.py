@@ -238,10 +238,6 @@ def _newest(session: Session, order: WorkOrder, kind: Kind) -> ClockRow | None:
     return session.exec(mine.order_by(col(ClockRow.id).desc()).limit(1)).first()
 
 
-def _of_order(session: Session, ticket: Ticket, order: WorkOrder) -> Sequence[tuple[ClockRow, Clock]]:
-    return [(row, clock) for row, clock in of_ticket(session, ticket) if row.work_order == order.id]
-
-
 def of_ticket(session: Session, ticket: Ticket) -> Sequence[tuple[ClockRow, Clock]]:
     """All clocks of a ticket and its orders, oldest first, each replayed from its history."""
     return [(kept.row, kept.clock) for kept in kept_of_ticket(session, ticket)]
