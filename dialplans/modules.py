@@ -84,7 +84,6 @@ EMPTY = ("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "udptl.conf
 
 LINK_EVENTS = (
     "AgentCalled",
-    "AgentComplete",
     "AgentConnect",
     "AgentDump",
     "AgentRingNoAnswer",

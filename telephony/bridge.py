@@ -22,13 +22,13 @@ from telephony.ami.parser import Message
 from telephony.listening import Listening
 from telephony.reach import Reach
 from telephony.spool import Entry, Kind, Spool
-from telephony.translate import is_preamble
+from telephony.translate import can_wait
 from telephony.wrapup import WrapUp
 from telephony.writing import Writer, Written
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 RETRY = 1.0  # seconds until a database that is away is tried again
-COMPANY = 0.02  # seconds in which what a preamble announces has arrived
+COMPANY = 0.02  # seconds in which what somebody waits for has followed what can wait
 MOST = 2000  # entries of one transaction, where so many wait
 STALE = timedelta(
     seconds=10
@@ -86,14 +86,14 @@ class Bridge:
         self._wrapup.stop()
 
     async def _next(self) -> list[Entry]:
-        """What waits; nothing means that nothing will come. A preamble alone waits a moment, lest its writing stand
+        """What waits; nothing means that nothing will come. What can wait does so for a moment, lest its writing stand
         in the way of what follows.
         """
         until: float | None = None
         while True:
             self._listening.arrived.clear()
             entries = await asyncio.to_thread(self._spool.peek, MOST)
-            if self._listening.is_over or (entries and not all(_is_preamble(entry) for entry in entries)):
+            if self._listening.is_over or (entries and not all(_can_wait(entry) for entry in entries)):
                 return entries
             if entries and until is None:
                 until = asyncio.get_running_loop().time() + COMPANY
@@ -175,8 +175,8 @@ class Bridge:
             self._writer.rewind(self._spool.first - 1)
 
 
-def _is_preamble(entry: Entry) -> bool:
-    return entry.kind is Kind.MESSAGE and is_preamble(Message(raw=entry.body))
+def _can_wait(entry: Entry) -> bool:
+    return entry.kind is Kind.MESSAGE and can_wait(Message(raw=entry.body))
 
 
 def _tell(facts: Iterable[Fact]) -> None:

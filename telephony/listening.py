@@ -15,6 +15,7 @@ from hotline.errors import Refused, Unreachable
 from telephony.ami.link import Down, Link, Up
 from telephony.ami.parser import Message
 from telephony.look import look, packed
+from telephony.pauses import Pauses
 from telephony.spool import Entry, Full, Kind, Spool
 
 SETTLE = 0.2  # seconds after a look until it is put in its place: events from before it have arrived by then
@@ -57,6 +58,7 @@ class Listening:
         self._spool = spool
         self._is_behind = True
         self._is_stopped = False
+        self._pauses = Pauses()
         self._next_look: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
         self.arrived = asyncio.Event()
@@ -82,12 +84,13 @@ class Listening:
         if self._is_stopped:
             return ()
         if isinstance(item, Message):
-            return (_entry(Kind.MESSAGE, item.raw),)
+            return () if self._pauses.repeats(item) else (_entry(Kind.MESSAGE, item.raw),)
         if isinstance(item, Up):
             self.look()
         elif isinstance(item, Seen):
             kind = Kind.RESTORED if self._is_behind else Kind.LOOK
             self._is_behind = False
+            self._pauses.forget()
             return (_entry(kind, item.body),)
         elif isinstance(item, Down):
             return self._lose(item.why, item.quiet)
@@ -100,6 +103,7 @@ class Listening:
 
     def _lose(self, why: str, quiet: float = 0.0) -> Sequence[Entry]:
         self._stop_looking()
+        self._pauses.forget()
         was_behind, self._is_behind = self._is_behind, True
         at = datetime.now(UTC) - timedelta(seconds=quiet)
         return () if was_behind else (Entry(Kind.LOST, at, why.encode()),)

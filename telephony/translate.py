@@ -57,11 +57,11 @@ def translate(message: Message, node: str, now: datetime) -> tuple[Signal, ...]:
     return reader(Heard(message, node, moment(message, now))) if reader else ()
 
 
-def is_preamble(message: Message) -> bool:
-    """Whether what somebody waits for comes next: where a seat is free, it rings a few milliseconds after a caller
-    has joined the queue.
+def can_wait(message: Message) -> bool:
+    """Whether nobody waits for it: it means nothing to us, or what somebody waits for comes next. Where a seat is free,
+    it rings a few milliseconds after a caller has joined the queue.
     """
-    return message.event == "QueueCallerJoin"
+    return message.event == "QueueCallerJoin" or message.event not in READERS
 
 
 def moment(message: Message, now: datetime) -> datetime:

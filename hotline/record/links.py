@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, col
 
@@ -18,6 +18,12 @@ from hotline.store.tables import FactRow, Link
 from hotline.words import N_
 
 _LINKS: Table = Link.__table__  # type: ignore[attr-defined]
+_ADVANCE_UNHEARD = (
+    update(_LINKS)
+    .where(_LINKS.c.node == bindparam("at_node"), _LINKS.c.applied < bindparam("first"))
+    .values(applied=bindparam("applied"), waiting=bindparam("waiting"))
+)
+_ADVANCE = _ADVANCE_UNHEARD.values(heard_at=bindparam("heard_at"))
 _COUNTS = ("gaps", "gap_seconds", "corrections", "drift", "orphans", "failed", "skipped")
 BEGUN = N_("the telephony process began anew")
 
@@ -38,10 +44,8 @@ def advance(
     values: dict[str, object] = {"applied": last, "waiting": waiting}
     if heard_at:
         values["heard_at"] = heard_at
-    moved = session.connection().execute(
-        update(_LINKS).where(_LINKS.c.node == node, _LINKS.c.applied < first).values(values)
-    )
-    if moved.rowcount:
+    moving = _ADVANCE if heard_at else _ADVANCE_UNHEARD
+    if session.connection().execute(moving, {"at_node": node, "first": first, **values}).rowcount:
         return True
     new = postgresql.insert(_LINKS).values(node=node, **_NEW, **values).on_conflict_do_nothing()
     return session.connection().execute(new.returning(_LINKS.c.node)).scalar() is not None
