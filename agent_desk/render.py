@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,15 +27,32 @@ THEMES = ("auto", "light", "dark")
 ACCEPTED = ",".join(["image/*", *(f".{ending}" for ending in ENDINGS)])
 """What a page's file field offers."""
 
-environment = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-environment.globals |= {"asset": asset, "codes": CODES, "accepted": ACCEPTED}
-environment.filters["in_words"] = in_words
+
+@cache
+def environment(language: str, zone: ZoneInfo) -> Environment:
+    """The templates for readers of `language` in `zone`. What those decide is there for every template, so that the
+    components can be imported without a page's context, and are then made once and not for each page.
+    """
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        "asset": asset,
+        "codes": CODES,
+        "accepted": ACCEPTED,
+        "language": language,
+        "zone": zone.key,
+    }
+    made.globals |= {
+        "_": partial(translate, language=language),
+        "local": partial(_local, zone=zone, language=language),
+    }
+    made.filters["in_words"] = in_words
+    return made
 
 
 def render(request: Request, template: str, page: Page, **values: Any) -> HTMLResponse:
@@ -88,11 +105,7 @@ def language_of(request: Request) -> str:
 
 
 def _draw(template: str, language: str, zone: ZoneInfo, **values: Any) -> str:
-    words = partial(translate, language=language)
-    local = partial(_local, zone=zone, language=language)
-    return environment.get_template(template).render(
-        _=words, local=local, language=language, zone=zone.key, **values
-    )
+    return environment(language, zone).get_template(template).render(**values)
 
 
 def _local(at: datetime | None, form: str = "MM-dd HH:mm", *, zone: ZoneInfo, language: str) -> str:

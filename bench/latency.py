@@ -4,6 +4,8 @@ A peer says, in time, what our own filters let through of recorded calls, and ea
 was said. Facts bear their event's moment; the moment of their commit is PostgreSQL's own (`track_commit_timestamp`).
 Each transaction with facts is followed by one stroke of the bell, so the strokes that a subscriber on the same Redis
 receives are told apart by their order. Events that mean nothing new have no facts, and so no delay.
+
+Beside it the limit of the parts: one bare row written by psycopg and committed, then the bell rung and heard.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from tests.patience import eventually
 RATES = (5, 50, 500)
 SECONDS = {5: 60, 50: 60, 500: 30}  # of each rate
 WARMING_UP = 20  # seconds before those: until the first calls at all seats have come as far as others
+BARE = 300  # rows written one by one for the limit
 AIM = 10.0  # milliseconds, for 95 of 100 at 50 events/s
 TOLD = """
     SELECT min(extract(epoch FROM at))::float8, extract(epoch FROM pg_xact_commit_timestamp(xid::text::xid))::float8
@@ -54,6 +57,7 @@ def run() -> Measured:
             told = _talk(switch, record, strokes, rate, number)
             figures |= _figures(rate, told)
             rounds += told
+        figures |= _limit(record, broker, strokes)
     p95 = figures["at_50_bell_p95_ms"]
     return Measured(
         name="latency",
@@ -111,6 +115,26 @@ def _figures(rate: int, told: list[dict[str, float]]) -> dict[str, float]:
         f"at_{rate}_{what}_p{percent}_ms": percentile([one[f"{what}_ms"] for one in told], percent)
         for what in ("commit", "bell")
         for percent in (50, 95, 99)
+    }
+
+
+def _limit(record: psycopg.Connection[Any], broker: str, strokes: list[float]) -> dict[str, float]:
+    """Milliseconds from nothing to a row's commit and to the bell that is heard after it."""
+    record.execute("CREATE TABLE bare (at timestamptz, told text)")
+    committed, rung = [], []
+    with redis.Redis.from_url(broker) as client:
+        for number in range(BARE):
+            strokes.clear()
+            begun = time.time()
+            record.execute("INSERT INTO bare VALUES (now(), %s)", [f"a fact of some length, {number}"])
+            committed.append(1000 * (time.time() - begun))
+            client.publish(CHANNEL, "")
+            eventually(lambda: strokes, 5, step=0.001)
+            rung.append(1000 * (strokes[0] - begun))
+    return {
+        f"bare_{what}_p{percent}_ms": percentile(times, percent)
+        for what, times in (("commit", committed), ("bell", rung))
+        for percent in (50, 95)
     }
 
 

@@ -6,15 +6,10 @@ does: login session, CSRF, permission, validation, citizen, ticket, journal, clo
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import re
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -22,12 +17,9 @@ from pathlib import Path
 
 import psycopg
 
-from agent_desk import web
+from bench import servers, website
 from bench.measured import Aim, Measured, percentile
-from hotline.platform import addresses, launch, people, postgresql, redis_server
 from hotline.settings import Settings
-from hotline.store import migrate
-from tests.patience import free_port
 
 CLIENTS = 8
 SECONDS = 6.0
@@ -47,12 +39,15 @@ class Round:
 
 def run() -> Measured:
     """Both ways in turns, on databases of their own making."""
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, _platform(Path(folder)) as settings:
-        login = _log_in(settings)
-        _turn(lambda: _http_client(settings, login), 1.0)
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
+        servers.servers(Path(folder)) as state,
+        website.website(state, servers.database(state)) as settings,
+    ):
+        _turn(lambda: _http_client(settings), 1.0)
         by_http, by_psycopg = [], []
         for _ in range(ROUNDS):
-            by_http.append(_turn(lambda: _http_client(settings, login), SECONDS))
+            by_http.append(_turn(lambda: _http_client(settings), SECONDS))
             by_psycopg.append(_turn(lambda: _psycopg_client(settings), SECONDS))
     ratios = [ours.rate / limit.rate for ours, limit in zip(by_http, by_psycopg, strict=True)]
     ratio = percentile(ratios, 50)
@@ -72,37 +67,6 @@ def run() -> Measured:
             for ours, limit in zip(by_http, by_psycopg, strict=True)
         ],
     )
-
-
-@contextmanager
-def _platform(folder: Path) -> Iterator[Settings]:
-    """A PostgreSQL, a Redis and one web process, with the demo's people in."""
-    state, logs = folder / "state", folder / "state" / "logs"
-    logs.mkdir(parents=True)
-    folder.chmod(0o711)
-    settings = Settings.model_validate(
-        {
-            "paths": {"state": state, "parts": folder / "parts"},
-            "web": {"port": free_port()},
-            "site": {"demo": True},
-        }
-    )
-    os.environ |= {
-        "HOTLINE_PATHS__STATE": str(state),
-        "HOTLINE_WEB__PORT": str(settings.web.port),
-        "HOTLINE_SITE__DEMO": "true",
-    }
-    with ExitStack() as stack:
-        where = addresses.postgresql_folder(state)
-        postgresql.install(where)
-        redis_server.install(addresses.redis_socket(state))
-        stack.enter_context(launch.running(postgresql.child(where), logs))
-        stack.enter_context(launch.running(redis_server.child(addresses.redis_socket(state)), logs))
-        postgresql.create(where, addresses.DATABASE)
-        migrate(addresses.database(settings))
-        people.settle_demo(settings)
-        stack.enter_context(launch.running(next(web.children(settings)), logs))
-        yield settings
 
 
 def _turn(client: Callable[[], Callable[[], None]], seconds: float) -> Round:
@@ -125,31 +89,13 @@ def _turn(client: Callable[[], Callable[[], None]], seconds: float) -> Round:
     return Round(len(times) / (time.monotonic() - begun), times)
 
 
-def _log_in(settings: Settings) -> dict[str, str]:
-    """An agent's cookie and CSRF token, as headers."""
-    connection = http.client.HTTPConnection(settings.web.host, settings.web.port)
-    agent = json.dumps({"login": "chenjiaqi", "password": people.DEMO_PASSWORD})
-    connection.request("POST", "/api/login", agent, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    assert answer.status == 200, answer.read()
-    answer.read()
-    cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
-    connection.request("GET", "/tickets", headers={"Cookie": cookie})
-    token = re.search(rb'name="csrf" content="([^"]+)"', connection.getresponse().read())
-    assert token is not None
-    return {"Cookie": cookie, "X-CSRF-Token": token[1].decode(), "Content-Type": "application/json"}
+def _http_client(settings: Settings) -> Callable[[], None]:
+    agent = website.Visitor(settings, "chenjiaqi")
+    return lambda: _open(agent)
 
 
-def _http_client(settings: Settings, headers: dict[str, str]) -> Callable[[], None]:
-    connection = http.client.HTTPConnection(settings.web.host, settings.web.port)
-
-    def once() -> None:
-        connection.request("POST", "/api/tickets", json.dumps(_form()), headers)
-        answer = connection.getresponse()
-        said = answer.read()
-        assert answer.status == 201, said
-
-    return once
+def _open(agent: website.Visitor) -> None:
+    agent.post("/api/tickets", _form())
 
 
 def _form() -> dict[str, object]:
@@ -166,7 +112,7 @@ def _form() -> dict[str, object]:
 
 
 def _psycopg_client(settings: Settings) -> Callable[[], None]:
-    connection = psycopg.connect(addresses.database(settings))
+    connection = psycopg.connect(settings.database.url)
 
     def once() -> None:
         with connection.transaction(), connection.cursor() as cursor:

@@ -113,6 +113,8 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
 
 def _spans(text: str, wanted: Sought) -> list[tuple[int, int]]:
     """Where it stands in `text`, in order; what touches or overlaps is one."""
+    if not wanted:
+        return []
     plain, origin = _plain(text)
     found = sorted(
         (origin[begin], origin[end - 1] + 1)

@@ -28,7 +28,7 @@ from telephony.writing import Writer, Written
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database, not the data, is at fault
 RETRY = 1.0  # seconds until a database that is away is tried again
-COMPANY = 0.02  # seconds in which what somebody waits for has followed what can wait
+COMPANY = 0.01  # seconds in which what somebody waits for has followed what can wait
 MOST = 2000  # entries of one transaction, where so many wait
 STALE = timedelta(
     seconds=10

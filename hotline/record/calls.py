@@ -172,6 +172,8 @@ class _Batch:
     def _lock_seats(self, signals: Iterable[Signal]) -> dict[str, presence.Seat]:
         extensions = {getattr(signal, "extension", "") for signal in signals} - {""}
         at_calls = list(self._found_calls)
+        if not extensions and not at_calls:
+            return {}
         rows = _rows(self._session, _LOCK_SEATS, extensions=list(extensions), calls=at_calls)
         return {row["extension"]: _to_seat(row) for row in rows}
 
