@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam, tuple_
 from sqlmodel import and_, col, func, or_, select
 
 from agent_desk import naming
@@ -93,8 +93,8 @@ def console_fragment(visit: Visiting, tab: Tab = "dispatch") -> Response:
 def _console(visit: Visit, tab: str, after: str) -> Console:
     found = _READ[tab](visit, after)
     counts = {name: _count(visit, asked(visit)) for name, asked in _WAITING.items()}
-    rest = found[PAGE - 1] if len(found) > PAGE else None
-    return Console(tab, TABS, counts, MANY, found[:PAGE], after, _place(rest) if rest else "", visit.at)
+    next_ = _place(tab, found[PAGE - 1]) if len(found) > PAGE else ""
+    return Console(tab, TABS, counts, MANY, found[:PAGE], after, next_, visit.at)
 
 
 def _count(visit: Visit, asked: Select[Any]) -> int:
@@ -132,9 +132,12 @@ def _ownerless(visit: Visit) -> Select[Any]:
 def _suspended(visit: Visit) -> Select[Any]:
     """Orders whose promise has to be looked at soon."""
     soon = catalogues.today(visit.house.city, visit.at) + SOON
+    suspended: Any = bindparam(
+        None, OrderState.SUSPENDED.value, literal_execute=True
+    )  # the plan sees it, for its index
+    is_soon = (col(WorkOrder.state) == suspended) & (col(WorkOrder.review_on) <= soon)
     orders = select(WorkOrder.id).join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
-    is_soon = col(WorkOrder.state) == OrderState.SUSPENDED, col(WorkOrder.review_on) <= soon
-    return _seen(visit, orders).where(col(WorkOrder.ended_at).is_(None), *is_soon)
+    return _seen(visit, orders).where(col(WorkOrder.ended_at).is_(None), is_soon)
 
 
 def _seen(visit: Visit, asked: Select[Any]) -> Select[Any]:
@@ -207,26 +210,45 @@ def _rows_to_decide(visit: Visit, after: str) -> list[Row]:
     ]
 
 
-def _rows_of_orders(waiting: Callable[[Visit], Select[Any]]) -> Callable[[Visit, str], list[Row]]:
-    def rows(visit: Visit, after: str) -> list[Row]:
-        asked = (
-            select(WorkOrder, Ticket)
-            .join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
-            .where(col(WorkOrder.id).in_(waiting(visit)))
-            .where(col(WorkOrder.id) > (int(after) if after.isdecimal() else 0))
-        )
-        found = visit.session.exec(asked.order_by(col(WorkOrder.id)).limit(PAGE + 1)).all()
-        return [_row(visit, ticket, None, order=order) for order, ticket in found]
+def _rows_ownerless(visit: Visit, after: str) -> list[Row]:
+    """The oldest first."""
+    asked = _with_tickets(_ownerless(visit)).where(
+        col(WorkOrder.id) > (int(after) if after.isdecimal() else 0)
+    )
+    return _rows_of_orders(visit, asked.order_by(col(WorkOrder.id)))
 
-    return rows
+
+def _rows_suspended(visit: Visit, after: str) -> list[Row]:
+    """The promise first that comes due first."""
+    place, asked = tuple_(col(WorkOrder.review_on), col(WorkOrder.id)), _with_tickets(_suspended(visit))
+    if after:
+        day, _, identity = after.partition("_")
+        asked = asked.where(place > tuple_(_day(day), int(identity) if identity.isdecimal() else 0))
+    return _rows_of_orders(visit, asked.order_by(col(WorkOrder.review_on), col(WorkOrder.id)))
+
+
+def _with_tickets(orders: Select[Any]) -> Any:
+    return orders.with_only_columns(WorkOrder, Ticket)
+
+
+def _rows_of_orders(visit: Visit, asked: Any) -> list[Row]:
+    found = visit.session.execute(asked.limit(PAGE + 1))
+    return [_row(visit, ticket, None, order=order) for order, ticket in found]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date.min
 
 
 _READ: Mapping[str, Callable[[Visit, str], list[Row]]] = {
     "dispatch": _rows_to_dispatch,
     "requests": _rows_to_decide,
     "replies": _rows_to_review,
-    "ownerless": _rows_of_orders(_ownerless),
-    "suspended": _rows_of_orders(_suspended),
+    "ownerless": _rows_ownerless,
+    "suspended": _rows_suspended,
 }
 
 
@@ -261,11 +283,11 @@ def _suggest(visit: Visit, ticket: Ticket, returned: OrderRequest | None) -> Sug
     return Suggested(code, naming.unit(visit, code), basis)
 
 
-def _place(row: Row) -> str:
+def _place(tab: str, row: Row) -> str:
     if row.request is not None:
         return str(row.request.id)
     if row.order is not None:
-        return str(row.order.id)
+        return f"{row.order.review_on}_{row.order.id}" if tab == "suspended" else str(row.order.id)
     moment = row.due_at or datetime.max.replace(tzinfo=row.ticket.opened_at.tzinfo)
     return f"{moment.isoformat()}_{row.ticket.id}"
 

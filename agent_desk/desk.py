@@ -205,7 +205,7 @@ def _tasks(visit: Visit) -> list[Task]:
         .join(Citizen, col(Citizen.id) == col(Ticket.citizen))
         .outerjoin(Revisit, (col(Revisit.ticket) == col(Ticket.id)) & col(Revisit.ended_at).is_(None))
         .where(Ticket.opened_by == visit.viewer.account, col(Ticket.state).in_(TO_CALL | TO_DECIDE))
-        .where(by_itself.is_not(True))
+        .where(col(Ticket.closed_at).is_(None), by_itself.is_not(True))
         .order_by(col(Ticket.state).in_(TO_CALL).desc(), col(Ticket.id))
         .limit(TASKS)
     )

@@ -13,7 +13,7 @@ from pydantic import Field
 from agent_desk import naming, saved_filters
 from agent_desk.order_commands import is_own
 from agent_desk.portal_asked import TAB_WORDS, Asked, Tab, Whose
-from agent_desk.portal_tabs import MOST, Found, counts, page
+from agent_desk.portal_tabs import Found, counts, most, narrowing, page
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import workorders
@@ -75,9 +75,9 @@ class Portal:
     asked: Asked
     tabs: Mapping[Tab, str]
     counts: Mapping[Tab, int]
+    most: int
     rows: Sequence[OrderRow]
     next: str
-    most: int = MOST
 
 
 @router.get("/portal")
@@ -145,9 +145,10 @@ def _portal(visit: Visit, asked: Asked) -> Portal:
     visit.viewer.must(Permission.ORDER_SIGN)
     approves = visit.viewer.may(Permission.ORDER_APPROVE)
     tabs = {tab: words for tab, words in TAB_WORDS.items() if approves or tab is not Tab.APPROVAL}
-    found, more = page(visit, asked)
-    open_tabs = [tab for tab in tabs if tab is not Tab.DONE]
-    return Portal(asked, tabs, counts(visit, asked, open_tabs), [_row(visit, one) for one in found], more)
+    narrowed = narrowing(visit, asked)
+    found, more = page(visit, asked, narrowed)
+    counted = counts(visit, asked, narrowed, [tab for tab in tabs if tab is not Tab.DONE])
+    return Portal(asked, tabs, counted, most(asked), [_row(visit, one) for one in found], more)
 
 
 def _row(visit: Visit, found: Found) -> OrderRow:

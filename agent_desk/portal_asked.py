@@ -10,11 +10,12 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from hotline.levels import Level
 from hotline.pack.model import CityPack
+from hotline.store.arrays import among
 from hotline.store.tables import Ticket
 from hotline.tickets import Urgency
 from hotline.viewer import Viewer
@@ -131,16 +132,12 @@ def units_of(asked: Asked, viewer: Viewer, city: CityPack) -> frozenset[str]:
 
 
 def fitting(asked: Asked, city: CityPack) -> Iterator[ColumnElement[bool]]:
-    """What has to be true of an order's ticket."""
+    """What has to be true of an order's ticket, but for its words."""
     if asked.area:
-        yield col(Ticket.area).in_([area.code for area in city.areas.below(asked.area)])
+        yield among(Ticket.area, [area.code for area in city.areas.below(asked.area)])
     if asked.category:
-        yield col(Ticket.matter).startswith(asked.category, autoescape=True)
+        # Not LIKE: codes are figures, and of those that begin so none is above the sign behind the nine.
+        yield col(Ticket.matter) >= asked.category
+        yield col(Ticket.matter) < f"{asked.category}:"
     if asked.urgency is not None:
         yield col(Ticket.urgency) == asked.urgency
-    if words := asked.words.strip():
-        yield or_(
-            col(Ticket.number) == words,
-            col(Ticket.title).contains(words, autoescape=True),
-            col(Ticket.content).contains(words, autoescape=True),
-        )

@@ -4,24 +4,29 @@ due first. Each goes by an index; no count goes on beyond `MOST`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select, func, literal, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, tuple_, union_all
 from sqlmodel import col, select
 
-from agent_desk.portal_asked import Asked, Place, Tab, fitting, units_of
+from agent_desk.portal_asked import Asked, Place, Tab, Whose, fitting, units_of
 from agent_desk.visit import Visit
 from dispatch import requests
 from dispatch.marks import Kind as MarkKind
 from dispatch.workorders import OVER, TO_SIGN, Part, State
-from hotline.record import visibility
+from hotline.phrases import sought
+from hotline.record import ticket_search, visibility
+from hotline.store.arrays import among
 from hotline.store.tables import ClockRow, Mark, OrderRequest, Ticket, WorkOrder
 
 PAGE = 30
-MOST = 999
+MOST, MOST_OF_MANY = 999, 99
+"""How far a count goes for one's own unit, and for all those below it."""
+HITS = 1000
+"""Where the orders of many units are searched for words, so many of the newest tickets that hold them are looked at."""
 
 _STATES: Mapping[Tab, frozenset[State]] = {
     Tab.TO_SIGN: TO_SIGN - {State.REDO},
@@ -33,6 +38,10 @@ _STATES: Mapping[Tab, frozenset[State]] = {
     Tab.WAITING: frozenset({State.REPLIED, State.ACCEPTED}),
     Tab.DONE: frozenset({State.ACCEPTED}),
 }
+_IS_ASKED: ColumnElement[bool] = col(OrderRequest.state) == bindparam(
+    None, requests.State.ASKED.value, literal_execute=True
+)
+"""The plan sees the state, and takes the index of what is open."""
 _REQUESTS = {Tab.RETURNED: requests.Kind.RETURN, Tab.EXTENSION: requests.Kind.EXTEND}
 
 
@@ -50,28 +59,82 @@ class Found:
     replied: tuple[int, int] = (0, 0)
 
 
-def counts(visit: Visit, asked: Asked, tabs: Sequence[Tab]) -> dict[Tab, int]:
-    """How many lie under each of `tabs`, in one statement; `MOST` + 1 where there are more than `MOST`."""
+Narrowed = Sequence[ColumnElement[bool]]
+"""What has to be true of an order's ticket."""
+
+
+def most(asked: Asked) -> int:
+    """How far a count goes."""
+    return MOST if asked.of is Whose.OWN and not asked.unit else MOST_OF_MANY
+
+
+def narrowing(visit: Visit, asked: Asked) -> Narrowed:
+    """What the filter says of the tickets. Those with words in them are looked up here, once for list and counts."""
+    return [*fitting(asked, visit.house.city), *_with_words(visit, asked)]
+
+
+def _with_words(visit: Visit, asked: Asked) -> Narrowed:
+    words, wanted = asked.words.strip(), sought(asked.words)
+    if not words:
+        return []
+    if most(asked) == MOST or not wanted:  # few enough to be read
+        texts = (Ticket.title, Ticket.content)
+        return [
+            sa.or_(col(Ticket.number) == words, *(col(one).contains(words, autoescape=True) for one in texts))
+        ]
+    mark = "" if asked.tab is Tab.DONE else ticket_search.UNDER_WAY_ONLY
+    found = ticket_search.newest(visit.session, wanted, sa.true(), HITS, narrowed=mark)
+    return [col(Ticket.id) == sa.any_(literal(found, sa.ARRAY(sa.BigInteger)))]
+
+
+def counts(visit: Visit, asked: Asked, narrowed: Narrowed, tabs: Sequence[Tab]) -> dict[Tab, int]:
+    """How many lie under each of `tabs`; one more than `most` where there are more.
+
+    A unit's own orders are few enough to be gone through once for all tabs; and of those of many units few may be left
+    where the tickets are narrowed. Else each tab is counted as far as it goes.
+    """
+    if not narrowed and most(asked) == MOST_OF_MANY:
+        return _counted_apart(visit, asked, tabs)
+    mine = units_of(asked, visit.viewer, visit.house.city)
+    orders = _of_tickets(visit, asked, narrowed, is_over=False)
+    found = _counted(visit, orders, {tab: _of_state(tab) for tab in tabs if tab in _STATES})
+    waiting = _with_request(_of_tickets(visit, asked, narrowed, whose=visit.viewer.units)).where(
+        _IS_ASKED, sa.or_(among(OrderRequest.unit, mine), among(OrderRequest.decider, mine))
+    )
+    found |= _counted(
+        visit, waiting, {tab: _of_request(visit, mine, tab) for tab in tabs if tab not in _STATES}
+    )
+    return {tab: min(count, most(asked) + 1) for tab, count in found.items()}
+
+
+def _counted(
+    visit: Visit, among_these: Select[Any], tabs: Mapping[Tab, Sequence[ColumnElement[bool]]]
+) -> dict[Tab, int]:
+    """How many are there of each kind, in one go."""
+    each = among_these.with_only_columns(*(func.count().filter(sa.and_(*is_one)) for is_one in tabs.values()))
+    return dict(zip(tabs, visit.session.connection().execute(each).one(), strict=True))
+
+
+def _counted_apart(visit: Visit, asked: Asked, tabs: Sequence[Tab]) -> dict[Tab, int]:
     parts = []
     for tab in tabs:
-        under = _under(visit, asked, tab)
+        under = _under(visit, asked, (), tab)
         if tab in _REQUESTS:  # what was decided is there to be read, and asks nothing more
-            under = under.where(col(OrderRequest.state) == requests.State.ASKED)
-        some = under.with_only_columns(literal(1)).limit(MOST + 1).subquery()
+            under = under.where(_IS_ASKED)
+        some = under.with_only_columns(literal(1)).limit(most(asked) + 1).subquery()
         parts.append(sa.select(literal(tab.value), func.count()).select_from(some))
-    found = visit.session.connection().execute(union_all(*parts))
-    return {Tab(tab): count for tab, count in found}
+    return {Tab(tab): count for tab, count in visit.session.connection().execute(union_all(*parts))}
 
 
-def page(visit: Visit, asked: Asked) -> tuple[list[Found], str]:
+def page(visit: Visit, asked: Asked, narrowed: Narrowed) -> tuple[list[Found], str]:
     """A page of the tab with all that its rows show, and the place where the next one begins, empty at the end."""
     place = Place.of(asked.after)
     rows: Sequence[tuple[WorkOrder, Ticket, OrderRequest | None]]
     if asked.tab in _REQUESTS or asked.tab is Tab.APPROVAL:
-        asked_for = _requests(visit, asked, place)
+        asked_for = _requests(visit, asked, narrowed, place)
         rows, ends = asked_for, [Place(None, request.id or 0) for _, _, request in asked_for]
     else:
-        rows = [(order, ticket, None) for order, ticket in _orders(visit, asked, place)]
+        rows = [(order, ticket, None) for order, ticket in _orders(visit, asked, narrowed, place)]
         ends = [_place(asked.tab, order) for order, _, _ in rows]
     more = str(ends[PAGE - 1]) if len(rows) > PAGE else ""
     return _complete(visit, asked.tab, rows[:PAGE]), more
@@ -81,36 +144,52 @@ def _place(tab: Tab, order: WorkOrder) -> Place:
     return Place(order.ended_at if tab is Tab.DONE else order.due_at, order.id or 0)
 
 
-def _under(visit: Visit, asked: Asked, tab: Tab) -> Select[Any]:
+def _under(visit: Visit, asked: Asked, narrowed: Narrowed, tab: Tab) -> Select[Any]:
     """Everything under a tab, in no order."""
+    if tab in _STATES:
+        return _of_tickets(visit, asked, narrowed, is_over=tab is Tab.DONE).where(*_of_state(tab))
     mine = units_of(asked, visit.viewer, visit.house.city)
-    narrowed = list(fitting(asked, visit.house.city))
-    found = sa.select(WorkOrder).where(visibility.orders(visit.viewer))
+    orders = _of_tickets(visit, asked, narrowed, whose=visit.viewer.units)
+    return _with_request(orders).where(*_of_request(visit, mine, tab))
+
+
+def _of_tickets(
+    visit: Visit,
+    asked: Asked,
+    narrowed: Narrowed,
+    *,
+    is_over: bool | None = None,
+    whose: Set[str] | None = None,
+) -> Select[Any]:
+    """Orders of the units that are asked for, or of those `whose`, with their tickets where those are narrowed."""
+    units = units_of(asked, visit.viewer, visit.house.city) if whose is None else whose
+    found = sa.select(WorkOrder).where(visibility.orders(visit.viewer, units))
+    if is_over is not None:
+        ended = col(WorkOrder.ended_at)
+        found = found.where(ended.is_not(None) if is_over else ended.is_(None))
     if narrowed:
         found = found.join(Ticket, col(Ticket.id) == col(WorkOrder.ticket)).where(*narrowed)
-    if tab is Tab.APPROVAL:
-        return _of_requests(found, col(OrderRequest.decider).in_(mine), *_to_decide(visit))
+        if (
+            is_over is False
+        ):  # an order is open no longer than its ticket, and open tickets have indexes of their own
+            found = found.where(col(Ticket.closed_at).is_(None))
+    return found
+
+
+def _with_request(orders: Select[Any]) -> Select[Any]:
+    return orders.join(OrderRequest, col(OrderRequest.work_order) == col(WorkOrder.id))
+
+
+def _of_request(visit: Visit, mine: Set[str], tab: Tab) -> list[ColumnElement[bool]]:
+    """What the tab's units asked for; or what is waiting for a leader of theirs, and wasn't asked for by themselves."""
     if tab in _REQUESTS:
-        own = (col(OrderRequest.unit).in_(mine), col(OrderRequest.kind) == _REQUESTS[tab])
-        return _of_requests(found, *own)
-    return found.where(col(WorkOrder.unit).in_(mine), *_of_state(tab))
-
-
-def _of_requests(found: Select[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
-    return found.join(OrderRequest, col(OrderRequest.work_order) == col(WorkOrder.id)).where(*conditions)
-
-
-def _to_decide(visit: Visit) -> tuple[ColumnElement[bool], ...]:
-    """What is waiting for a leader of the unit, and wasn't asked for by themselves."""
-    return (
-        col(OrderRequest.state) == requests.State.ASKED,
-        col(OrderRequest.asked_by) != visit.viewer.account,
-    )
+        return [among(OrderRequest.unit, mine), col(OrderRequest.kind) == _REQUESTS[tab]]
+    others = col(OrderRequest.asked_by) != visit.viewer.account
+    return [among(OrderRequest.decider, mine), _IS_ASKED, others]
 
 
 def _of_state(tab: Tab) -> list[ColumnElement[bool]]:
-    is_over = col(WorkOrder.ended_at).is_not(None) if tab is Tab.DONE else col(WorkOrder.ended_at).is_(None)
-    conditions: list[ColumnElement[bool]] = [col(WorkOrder.state).in_(sorted(_STATES[tab])), is_over]
+    conditions: list[ColumnElement[bool]] = [col(WorkOrder.state).in_(sorted(_STATES[tab]))]
     if tab is Tab.CO:
         conditions.append(col(WorkOrder.role) == Part.CO)
     if tab is Tab.SUPERVISED:
@@ -121,9 +200,11 @@ def _of_state(tab: Tab) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _orders(visit: Visit, asked: Asked, place: Place | None) -> list[tuple[WorkOrder, Ticket]]:
+def _orders(
+    visit: Visit, asked: Asked, narrowed: Narrowed, place: Place | None
+) -> list[tuple[WorkOrder, Ticket]]:
     """What is due first; what has no due time stands behind the others. What is done: the latest first."""
-    found = _with_ticket(visit, asked).add_columns(Ticket)
+    found = _with_ticket(visit, asked, narrowed).add_columns(Ticket)
     due, id_ = col(WorkOrder.due_at), col(WorkOrder.id)
     if asked.tab is Tab.DONE:
         ended = col(WorkOrder.ended_at)
@@ -141,10 +222,10 @@ def _orders(visit: Visit, asked: Asked, place: Place | None) -> list[tuple[WorkO
 
 
 def _requests(
-    visit: Visit, asked: Asked, place: Place | None
+    visit: Visit, asked: Asked, narrowed: Narrowed, place: Place | None
 ) -> list[tuple[WorkOrder, Ticket, OrderRequest]]:
     """The newest first; what waits for this person's decision: the oldest first."""
-    found, id_ = _with_ticket(visit, asked).add_columns(Ticket, OrderRequest), col(OrderRequest.id)
+    found, id_ = _with_ticket(visit, asked, narrowed).add_columns(Ticket, OrderRequest), col(OrderRequest.id)
     if asked.tab is Tab.APPROVAL:
         later = found.where(id_ > (place.id if place else 0)).order_by(id_)
         return _read(visit, later, PAGE + 1)
@@ -152,10 +233,9 @@ def _requests(
     return _read(visit, earlier.order_by(id_.desc()), PAGE + 1)
 
 
-def _with_ticket(visit: Visit, asked: Asked) -> Select[Any]:
-    found = _under(visit, asked, asked.tab)
-    joined = any(True for _ in fitting(asked, visit.house.city))
-    return found if joined else found.join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
+def _with_ticket(visit: Visit, asked: Asked, narrowed: Narrowed) -> Select[Any]:
+    found = _under(visit, asked, narrowed, asked.tab)
+    return found if narrowed else found.join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
 
 
 def _read(visit: Visit, asked: Select[Any], most: int) -> list[Any]:

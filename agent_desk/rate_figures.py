@@ -44,8 +44,8 @@ def figures_of(counts: Counts, months: Sequence[Counts] = ()) -> list[Figure]:
     return [
         Figure(
             rate,
-            percent(counts.share(rate)),
-            float(counts.share(rate) or 0),
+            percent(share := counts.share(rate)),
+            float(share or 0),
             counts.numerator(rate),
             counts.denominator(rate),
             curve([month.share(rate) for month in months]),

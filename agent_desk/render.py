@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -108,6 +108,7 @@ def _draw(template: str, language: str, zone: ZoneInfo, **values: Any) -> str:
     return environment(language, zone).get_template(template).render(**values)
 
 
+@lru_cache(maxsize=16384)  # lists are drawn again and again, and Babel takes its time
 def _local(at: datetime | None, form: str = "MM-dd HH:mm", *, zone: ZoneInfo, language: str) -> str:
     """`at` as people here read it; nothing where nothing happened yet."""
     return "" if at is None else format_datetime(at.astimezone(zone), form, locale=language)

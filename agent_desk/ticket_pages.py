@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import ColumnElement, Select, union
+from sqlalchemy import ColumnElement, Select, bindparam, union
 from sqlmodel import and_, col, select, true
 
 from agent_desk import naming
@@ -146,9 +146,16 @@ def _rows(visit: Visit, q: str, stage: str, before: int | None) -> list[TicketRo
 
 def _among(visit: Visit, stage: str, before: int | None) -> ColumnElement[bool]:
     """Those of a stage that this person may see."""
-    of_stage = true() if stage == "all" else col(Ticket.state).in_(STAGES[stage][1])
+    of_stage = true() if stage == "all" else _of_stage(STAGES[stage][1])
     older = true() if before is None else col(Ticket.id) < before
     return and_(visibility.tickets(visit.viewer), of_stage, older)
+
+
+def _of_stage(states: frozenset[State]) -> ColumnElement[bool]:
+    """What is under way has an index of its own, and so has the rest: a plan goes by it that sees the states."""
+    seen: Any = bindparam(None, sorted(states), expanding=True, literal_execute=True)
+    is_there = col(Ticket.state).in_(seen)
+    return and_(is_there, col(Ticket.closed_at).is_(None)) if states <= UNDER_WAY else is_there
 
 
 def _ids(visit: Visit, q: str, wanted: Sought, stage: str, before: int | None) -> list[int]:

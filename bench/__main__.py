@@ -15,7 +15,7 @@ from bench.measured import Measured
 ALL = (
     *("opening", "ringing", "lookup", "rules", "learning", "routing", "importing"),
     *("bridge", "latency", "lineup", "memory", "tax"),
-    *("sweep", "search"),
+    *("lists", "sweep", "search"),
 )
 RESULTS = Path(__file__).parent / "results"
 console = Console()

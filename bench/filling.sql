@@ -17,7 +17,7 @@ SELECT n, 'B' || n, '100000', (ARRAY['help', 'complaint', 'complaint', 'report']
     CASE WHEN n % 40 = 0 THEN 'urgent' ELSE 'normal' END, n % 500 = 0,
     CASE WHEN n <= {over} THEN 'closed' WHEN n % 400 = 0 THEN 'opened' WHEN n % 400 = 1 THEN 'replied'
          WHEN n % 400 = 2 THEN 'revisit' ELSE 'dispatched' END,
-    0, 0, CASE WHEN n <= {over} THEN '您反映的问题已处理完毕。' ELSE '' END, 1,
+    0, 0, CASE WHEN n <= {over} THEN '您反映的问题已处理完毕。' ELSE '' END, 1 + n % {accounts},
     now() - make_interval(mins => {tickets} - n),
     CASE WHEN n <= {over} THEN now() - make_interval(mins => ({over} - n) / 2) END
 FROM generate_series(1, {tickets}) AS n;

@@ -42,7 +42,6 @@ PAGES: dict[str, tuple[str, str]] = {
     "to_revisit": (AGENT, "/revisit"),
     "to_revisit_later": (AGENT, "/revisit?tab=later"),
     "hot_issues": (SUPERVISOR, "/hot"),
-    "rates": (SUPERVISOR, "/reports/rates?until={month}&months=12"),
     "orders_behind_a_rate": (SUPERVISOR, "/reports/rates/orders?until={month}&months=12&what=unsolved"),
     "orders_of_a_unit": (
         SUPERVISOR,

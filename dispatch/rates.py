@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from statistics import median as middle
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -170,7 +171,7 @@ class Counts:
 
     def of(self, parts: Iterable[Part]) -> int:
         """How many stand under these parts together."""
-        return sum(getattr(self, part) for part in parts)
+        return sum(map(partial(getattr, self), parts))
 
     def numerator(self, rate: Rate) -> int:
         """How many count for the rate."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from collections.abc import Set
+
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
 from hotline.errors import Refused
 from hotline.roles import Permission
+from hotline.store.arrays import among
 from hotline.store.tables import Attachment, Ticket, WorkOrder
 from hotline.viewer import Viewer
 
@@ -26,14 +29,15 @@ def tickets(viewer: Viewer) -> ColumnElement[bool]:
         plain = true() if viewer.may(Permission.TICKET_VIEW_CONFIDENTIAL) else ~col(Ticket.confidential)
         return or_(own, and_(plain, _not_about(viewer)))
     theirs = col(WorkOrder.state).not_in(TAKEN)
-    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(_of_units(viewer), theirs))
+    asked = col(Ticket.id).in_(select(WorkOrder.ticket).where(among(WorkOrder.unit, viewer.units), theirs))
     return or_(own, and_(asked, _not_about(viewer)))
 
 
-def orders(viewer: Viewer) -> ColumnElement[bool]:
-    """True for the work orders that `viewer` may see as their own unit's."""
+def orders(viewer: Viewer, of: Set[str] | None = None) -> ColumnElement[bool]:
+    """True for the work orders that `viewer` may see as their own unit's; only those `of` some units, if asked for."""
     accused = select(Ticket.id).where(col(Ticket.about).in_(viewer.within))
-    return and_(_of_units(viewer), col(WorkOrder.ticket).not_in(accused))
+    units = viewer.units if of is None else viewer.units & of
+    return and_(among(WorkOrder.unit, units), col(WorkOrder.ticket).not_in(accused))
 
 
 def attachments(viewer: Viewer) -> ColumnElement[bool]:
@@ -43,13 +47,9 @@ def attachments(viewer: Viewer) -> ColumnElement[bool]:
     seen = col(Attachment.ticket).in_(select(Ticket.id).where(tickets(viewer)))
     if viewer.may(Permission.TICKET_VIEW_ALL):
         return seen
-    own = col(Attachment.work_order).in_(select(WorkOrder.id).where(_of_units(viewer)))
+    own = col(Attachment.work_order).in_(select(WorkOrder.id).where(among(WorkOrder.unit, viewer.units)))
     for_units = and_(col(Attachment.audience) == "unit", own)
     return and_(seen, or_(col(Attachment.audience) == "citizen", for_units))
-
-
-def _of_units(viewer: Viewer) -> ColumnElement[bool]:
-    return col(WorkOrder.unit).in_(viewer.units) if viewer.units else false()
 
 
 def _not_about(viewer: Viewer) -> ColumnElement[bool]:

@@ -28,7 +28,21 @@ class WorkOrder(SQLModel, table=True):
             "order_open_by_unit", "unit", "state", "due_at", "id", postgresql_where=text("ended_at IS NULL")
         ),
         Index("order_open_by_due", "due_at", "id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "order_open_beside",
+            "unit",
+            "due_at",
+            "id",
+            postgresql_where=text("ended_at IS NULL AND role = 'co'"),
+        ),
+        Index(
+            "order_promised",
+            "review_on",
+            "id",
+            postgresql_where=text("ended_at IS NULL AND state = 'suspended'"),
+        ),
         Index("order_done_by_unit", "unit", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("order_done", "ended_at", "id", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: int | None = identity()

@@ -25,6 +25,15 @@ class Ticket(SQLModel, table=True):
             "closed_at",
             postgresql_where=text("state IN ('answered', 'closed', 'transferred')"),
         ),
+        Index(
+            "ticket_over",
+            "id",
+            postgresql_where=text(
+                "state IN ('answered', 'archived', 'closed', 'merged', 'transferred', 'voided')"
+            ),
+        ),
+        Index("ticket_open_by_area", "area", postgresql_where=text("closed_at IS NULL")),
+        Index("ticket_open_by_urgency", "urgency", postgresql_where=text("closed_at IS NULL")),
         Index("ticket_open_by_matter", "matter", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ticket_about", "about", "id", postgresql_where=text("about IS NOT NULL")),
     )
