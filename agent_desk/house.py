@@ -1,14 +1,18 @@
-"""What the web process knows for as long as it lives: settings, the record, the city, the telephone's door."""
+"""What the web process knows for as long as it lives: settings, the record, the city and what its tickets taught, the
+telephone's door.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from starlette.requests import HTTPConnection
 
+from hotline.learning.in_force import ModelInForce, matters_file
 from hotline.pack.model import CityPack
 from hotline.record.city_in_force import CityInForce
 from hotline.settings import Settings
@@ -29,6 +33,11 @@ class House:
     def city(self) -> CityPack:
         """The city as of the last request."""
         return self.known.now
+
+    @cached_property
+    def learnt(self) -> ModelInForce:
+        """What the city's own tickets taught, as of the last look."""
+        return ModelInForce(matters_file(self.settings.paths.state))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -106,6 +106,7 @@ def _learn(examples: Sequence[Example], sources: dict[str, int], day: date) -> M
 
 def _learn_from_record(to: Path | None, most: int, day: date | None) -> None:
     from hotline.learning import of_record
+    from hotline.learning.in_force import matters_file
     from hotline.learning.show import console, show_account
     from hotline.pack.load import load_pack
     from hotline.platform import people, setup
@@ -116,7 +117,7 @@ def _learn_from_record(to: Path | None, most: int, day: date | None) -> None:
 
     settings, at = load(), datetime.now(UTC)
     setup.folders(settings)
-    to = to or of_record.file(settings.paths.state)
+    to = to or matters_file(settings.paths.state)
     city = CityInForce(load_pack(settings.site.city))
     with telling(Console()) as say, setup.record(settings, say), _told() as heard:
         say.rest()

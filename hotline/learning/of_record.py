@@ -18,11 +18,6 @@ from hotline.store import Store
 MATTERS = subject("model", "matters")
 
 
-def file(state: Path) -> Path:
-    """Where it stands in the state's folder."""
-    return state / "models" / "matters.npz"
-
-
 def learn_matters(
     store: Store, to: Path, *, most: int, learnt_on: date, by: str, at: datetime, heard: Heard
 ) -> Model:

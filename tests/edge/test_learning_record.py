@@ -14,6 +14,7 @@ from dispatch import orders
 from hotline.errors import Refused
 from hotline.learning import model_file, of_record
 from hotline.learning.examples import Example
+from hotline.learning.in_force import matters_file
 from hotline.learning.learn import Heard
 from hotline.learning.model import Model
 from hotline.record import dispatched, tickets
@@ -115,7 +116,7 @@ def test_the_command_names_matters_in_words(told: Town, served: Settings, matter
     assert answer.returncode == 0, answer.stderr
     assert "27 texts from record" in answer.stdout
     assert all(told.city.catalogue.matters[code].name_zh in answer.stdout for code in matters.values())
-    file = of_record.file(served.paths.state)
+    file = matters_file(served.paths.state)
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert model_file.load(file).account.learnt_on == "2026-11-24"
 
