@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 
 from agent_desk import (
     attachments,
+    automaticwatch,
     catalogue_pages,
     catalogue_versions,
     city_commands,
@@ -196,6 +197,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             seatwatch.watch(app.state.house, app.state.beats),
             daywatch.watch(app.state.house),
             revisitwatch.watch(app.state.house),
+            automaticwatch.watch(app.state.house),
         )
         watching = [asyncio.create_task(watch) for watch in watches]
         yield

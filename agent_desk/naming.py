@@ -116,6 +116,7 @@ def names(visit: Visit, facts: Sequence[Fact]) -> Names:
         seat=seat,
         line=lambda number: f"{number} {line(visit, number)}".strip(),
         branch=lambda number: branch(visit, number),
+        matter=lambda code: matter(visit, code),
         time=lambda at: format_datetime(
             at.astimezone(visit.house.zone), "MM-dd HH:mm", locale=visit.viewer.language
         ),

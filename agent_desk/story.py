@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from dispatch import marks, rates, requests, revisits
+from dispatch.automatic import percent
 from hotline import clock_policy, parties
 from hotline.budgets import Measure
 from hotline.calls import OUTCOME_WORDS, Outcome
@@ -50,6 +51,7 @@ class Names:
     line: Callable[[str], str]
     branch: Callable[[str], str]
     time: Callable[[datetime], str]
+    matter: Callable[[str], str] = str
 
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -75,6 +77,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "ticket.imported": ("ticket", N_("Taken over from the old system {source}, number {old}")),
     "ticket.answered": ("check", N_("Answered at once")),
     "ticket.submitted": ("arrow", N_("Submitted for dispatch")),
+    "ticket.classified": ("note", N_("Matter set: {matter}")),
+    "ticket.sent_by_itself": ("spark", N_("Dispatched automatically: {matter}")),
     "ticket.marked": ("flag", N_("Marked by a dispatch rule")),
     "ticket.taken_back": ("undo", N_("Taken back from the unit")),
     "ticket.revisited": ("phone", N_("Revisit begun")),
@@ -168,6 +172,7 @@ def _values(fact: Fact, names: Names) -> dict[str, str]:
         "source": str(data.get("source") or ""),
         "old": str(data.get("old") or ""),
         "line": names.line(str(data.get("line") or "")),
+        "matter": names.matter(str(data.get("matter") or "")) or "–",
         "queue": names.queue(str(data.get("queue") or "")),
         "unit": names.unit(str(data.get("unit") or "")),
         "former": names.unit(str(data.get("former") or "")),
@@ -205,6 +210,8 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield from _verdict(fact, names)
     elif fact.kind == "ticket.marked":
         yield from (translate(MARK_WORDS[Mark(one)], names.language) for one in fact.data["marks"])
+    elif fact.kind == "ticket.sent_by_itself":
+        yield _grounds(fact, names)
     elif fact.kind == "revisit.tried":
         yield _named(revisits.Result, revisits.RESULT_WORDS, fact.data.get("result"), names) or translate(
             SENT, names.language
@@ -226,6 +233,13 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield translate(marks.STEP_WORDS[marks.Step(fact.data["step"])], names.language)
     if fact.data.get("catalogue"):
         yield translate(CATALOGUE_VERSION, names.language, number=fact.data["catalogue"])
+
+
+def _grounds(fact: Fact, names: Names) -> str:
+    """How sure it was, from when on it may, and how often that was right."""
+    said = {name: percent(fact.data[name]) for name in ("confidence", "threshold", "precision")}
+    words = N_("Confidence {confidence}%, threshold {threshold}%, precision at it {precision}%")
+    return translate(words, names.language, **said)
 
 
 def _verdict(fact: Fact, names: Names) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent_desk import naming
 from agent_desk.visit import Visit, Visiting, VisitRoute
-from dispatch import orders, repeating, reviewing, revisiting, timekeeping
+from dispatch import automatic_sweep, orders, repeating, reviewing, revisiting, timekeeping
 from dispatch.deciding import Decision, decide, request_of
 from dispatch.revisits import Answers, Grievance
 from dispatch.workorders import Part
@@ -169,6 +169,7 @@ def submit(visit: Visiting, identity: int) -> Done:
     ticket = locked(visit, identity)
     visit.viewer.must(Permission.TICKET_EDIT)
     tickets.move(visit.session, ticket, Verb.SUBMIT, visit.viewer.by, visit.at)
+    automatic_sweep.leave(visit.session, ticket, visit.at)
     return Done(state=ticket.state)
 
 

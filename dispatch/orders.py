@@ -46,19 +46,21 @@ def issue(
     """
     viewer.must(Permission.ORDER_DECIDE if decided else Permission.ORDER_ISSUE)
     held = in_force(session, ticket)
-    order = WorkOrder(
-        ticket=identity(ticket),
-        unit=unit,
-        level="",
-        role=part or (Part.CO if held else Part.LEAD),
-        state=workorders.first_state(_returns(session, ticket), decided=decided),
-        reason=reason,
-        issued_by=viewer.account,
-        issued_at=at,
-        catalogue=city.catalogue.version,
-    )
+    order = _new(session, city, ticket, unit, reason, at, part or (Part.CO if held else Part.LEAD), decided)
+    order.issued_by = viewer.account
     give(session, city, ticket, order, held, viewer.by, at)
     ticket_record.move(session, ticket, tickets.Verb.DISPATCH, viewer.by, at, {"unit": unit})
+    return order
+
+
+def issue_by_itself(
+    session: Session, city: CityPack, ticket: Ticket, unit: str, reason: str, at: datetime
+) -> WorkOrder:
+    """What `issue` does, done by the system, because an administrator has set from when on it may. Nobody issued it."""
+    held = in_force(session, ticket)
+    order = _new(session, city, ticket, unit, reason, at, Part.CO if held else Part.LEAD, decided=False)
+    give(session, city, ticket, order, held, SYSTEM, at)
+    ticket_record.move(session, ticket, tickets.Verb.DISPATCH, SYSTEM, at, {"unit": unit})
     return order
 
 
@@ -206,6 +208,28 @@ def identity(ticket: Ticket) -> int:
     """The id of a ticket that is in the record."""
     assert ticket.id is not None
     return ticket.id
+
+
+def _new(
+    session: Session,
+    city: CityPack,
+    ticket: Ticket,
+    unit: str,
+    reason: str,
+    at: datetime,
+    part: Part,
+    decided: bool,
+) -> WorkOrder:
+    return WorkOrder(
+        ticket=identity(ticket),
+        unit=unit,
+        level="",
+        role=part,
+        state=workorders.first_state(_returns(session, ticket), decided=decided),
+        reason=reason,
+        issued_at=at,
+        catalogue=city.catalogue.version,
+    )
 
 
 def _check_receiver(

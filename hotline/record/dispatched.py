@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from hotline.learning.examples import Example
 from hotline.record.visibility import TAKEN
-from hotline.store.tables import Ticket, WorkOrder
+from hotline.store.tables import AutomaticDispatch, Ticket, WorkOrder
 from hotline.tickets import State
 
 LEARNT_FROM = (State.DISPATCHED, State.REPLIED, State.REVISIT, State.CLOSED, State.ARCHIVED)
@@ -41,10 +41,17 @@ def examples(session: Session, most: int) -> Iterator[Example]:
 
 
 def _wanted() -> tuple[ColumnElement[bool], ...]:
-    """Sent to a unit that still has it or answered; an old system's tickets were, or they wouldn't be there."""
+    """Sent to a unit that still has it or answered; an old system's tickets were, or they wouldn't be there.
+
+    What the system dispatched by itself teaches only after its unit has replied: till then nobody has agreed to it.
+    """
+    by_itself = exists().where(
+        col(AutomaticDispatch.ticket) == Ticket.id, col(AutomaticDispatch.work_order).is_not(None)
+    )
     held = exists().where(col(WorkOrder.ticket) == Ticket.id, col(WorkOrder.state).not_in(TAKEN))
     return (
         col(Ticket.state).in_(LEARNT_FROM),
         col(Ticket.matter).is_not(None),
         or_(col(Ticket.opened_by).is_(None), held),
+        or_(col(Ticket.state) != State.DISPATCHED, ~by_itself),
     )

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from hotline import journal, tickets
 from hotline.dispatch_rules import Mark
 from hotline.errors import Refused
-from hotline.facts import Fact, subject
+from hotline.facts import SYSTEM, Fact, subject
 from hotline.record import citizens, line_days, ticket_search
 from hotline.roles import Permission
 from hotline.store.rows import put
@@ -145,6 +145,19 @@ def mark(session: Session, ticket: Ticket, marks: Iterable[Mark], rule: str, by:
         ticket.urgency = Urgency.URGENT
     if new:
         _tell(session, ticket, "ticket.marked", by, at, data={"marks": new, "rule": rule})
+
+
+def classify(session: Session, ticket: Ticket, matter: str | None, by: str, at: datetime) -> None:
+    """Says what the ticket is about, by the code of a matter; what it is about already is no news."""
+    if ticket.matter == matter:
+        return
+    before, ticket.matter = ticket.matter, matter
+    _tell(session, ticket, "ticket.classified", by, at, data={"matter": matter, "before": before})
+
+
+def tell_of_itself(session: Session, ticket: Ticket, said: Mapping[str, Any], at: datetime) -> None:
+    """The system dispatched it by itself: `said` is on what grounds."""
+    _tell(session, ticket, "ticket.sent_by_itself", SYSTEM, at, data=said)
 
 
 def answer_at_once(session: Session, ticket: Ticket, answer: str, viewer: Viewer, at: datetime) -> None:

@@ -4,6 +4,7 @@ Places, units, matters and lines are named by their codes in the city's data. Ti
 """
 
 from hotline.store.tables.accounts import Account, LoginFailure, LoginSession, SavedFilter
+from hotline.store.tables.automatic import AutomaticDispatch, MatterThreshold
 from hotline.store.tables.calls import Call, CallAlias, Seat
 from hotline.store.tables.catalogues import CatalogueRow, CatalogueVersion, OrganisationChange
 from hotline.store.tables.citizens import Citizen, CitizenNumber
@@ -42,6 +43,7 @@ from hotline.store.tables.unit_systems import UnitDelivery, UnitSystem
 __all__ = [
     "Account",
     "Attachment",
+    "AutomaticDispatch",
     "Call",
     "CallAlias",
     "CatalogueRow",
@@ -71,6 +73,7 @@ __all__ = [
     "LoginSession",
     "Mark",
     "MatterDay",
+    "MatterThreshold",
     "MessageRow",
     "OrderRequest",
     "OrganisationChange",
