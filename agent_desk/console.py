@@ -15,7 +15,7 @@ from sqlmodel import and_, col, func, or_, select
 
 from agent_desk import naming
 from agent_desk.render import fragment, page_for, render
-from agent_desk.suggested import Suggested, suggested
+from agent_desk.suggested import Suggested, suggest_all
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import requests
 from dispatch.requests import Kind as RequestKind
@@ -173,10 +173,12 @@ def _tickets(
 
 def _rows_to_dispatch(visit: Visit, after: str) -> list[Row]:
     found = _tickets(visit, _to_dispatch(visit), ClockKind.DISPATCH, after)
-    proposed = _proposed(visit, [ticket.id for ticket, _ in found])
+    returned = _returned(visit, [ticket.id for ticket, _ in found])
+    asked = [ticket for ticket, _ in found if ticket.id not in returned]
+    suggested = dict(zip((ticket.id for ticket in asked), suggest_all(visit, asked), strict=True))
+    proposed = {identity: _proposed(visit, request) for identity, request in returned.items()}
     return [
-        _row(visit, ticket, clock, suggested=_suggest(visit, ticket, proposed.get(ticket.id or 0)))
-        for ticket, clock in found
+        _row(visit, ticket, clock, suggested=(suggested | proposed)[ticket.id]) for ticket, clock in found
     ]
 
 
@@ -265,7 +267,7 @@ def _row(visit: Visit, ticket: Ticket, clock: ClockRow | None, **more: Any) -> R
     )
 
 
-def _proposed(visit: Visit, tickets: Sequence[int | None]) -> dict[int, OrderRequest]:
+def _returned(visit: Visit, tickets: Sequence[int | None]) -> dict[int | None, OrderRequest]:
     """The last return of each of these tickets that was granted, by ticket."""
     asked = select(OrderRequest).where(
         col(OrderRequest.ticket).in_(tickets),
@@ -275,10 +277,8 @@ def _proposed(visit: Visit, tickets: Sequence[int | None]) -> dict[int, OrderReq
     return {row.ticket: row for row in visit.session.exec(asked.order_by(col(OrderRequest.id)))}
 
 
-def _suggest(visit: Visit, ticket: Ticket, returned: OrderRequest | None) -> Suggested | None:
-    """Whom the unit that returned it named, if anybody; else what is suggested for every such ticket."""
-    if returned is None:
-        return suggested(visit, ticket)
+def _proposed(visit: Visit, returned: OrderRequest) -> Suggested:
+    """Whom the unit that returned it named."""
     code, basis = str(returned.details["proposed"]), str(returned.details["basis"])
     return Suggested(code, naming.unit(visit, code), basis)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from agent_desk.order_commands import Body, Line, Words
-from agent_desk.ticket_commands import Undo, decided, issue_decided, locked
+from agent_desk.ticket_commands import Undo, classify, decided, issue_decided, locked, take_matter_back
 from agent_desk.visit import Visiting, VisitRoute
 from dispatch import orders
 from dispatch.splitting import Piece, split
@@ -18,11 +18,14 @@ from hotline.words import N_, translate
 router = APIRouter(prefix="/api/dispatching", route_class=VisitRoute)
 
 MOST = 100
-Chosen = Annotated[str, Field(pattern=r"^[0-9]{1,18}:[a-z0-9-]{1,80}$")]
+Chosen = Annotated[str, Field(pattern=r"^[0-9]{1,18}:[a-z0-9-]{1,80}(:[0-9A-Za-z-]{1,80})?$")]
+Taken = Annotated[str, Query(pattern=r"^([0-9]{1,18}(,[0-9]{1,18})*)?$")]
 
 
 class Bulk(Body):
-    """Tickets with the units that were suggested for them, each as `12:zumiao-office`."""
+    """Tickets with the units that were suggested for them, each as `12:zumiao-office`; where a matter was, too, as
+    `12:zumiao-office:010101`.
+    """
 
     chosen: Annotated[list[Chosen], Field(max_length=MOST)]
     reason: Words = ""
@@ -48,30 +51,36 @@ def dispatch_all(visit: Visiting, bulk: Bulk) -> Dispatched:
     if not bulk.chosen:
         raise Refused("dispatching.none_chosen")
     reason = bulk.reason.strip() or translate(N_("As suggested"), visit.viewer.language)
-    identities = []
+    taken, classified = [], []
     for one in bulk.chosen:
-        identity, _, unit = one.partition(":")
+        identity, unit, matter = (*one.split(":"), "")[:3]
         ticket = locked(visit, int(identity))
+        before = ticket.matter
+        classify(visit, ticket, matter)
         decision = decided(visit, ticket)
         if decision.lead.code == unit:
             issue_decided(visit, ticket, decision, bulk.reason.strip())
         else:
             orders.issue(visit.session, visit.house.city, ticket, unit, reason, visit.viewer, visit.at)
-        identities.append(identity)
-    words = translate(N_("Dispatched: {count}"), visit.viewer.language, count=len(identities))
-    path = f"{router.prefix}/take-back?tickets={','.join(identities)}"
+        taken.append(identity)
+        if before != ticket.matter:
+            classified.append(identity)
+    words = translate(N_("Dispatched: {count}"), visit.viewer.language, count=len(taken))
+    again = f"&unclassify={','.join(classified)}" if classified else ""
+    path = f"{router.prefix}/take-back?tickets={','.join(taken)}{again}"
     return Dispatched(message=words, undo=Undo(url=path))
 
 
 @router.post("/take-back")
-def take_all_back(
-    visit: Visiting, tickets: Annotated[str, Query(pattern=r"^[0-9]{1,18}(,[0-9]{1,18})*$")]
-) -> Dispatched:
-    """Takes those back that no unit has signed for yet."""
-    identities = tickets.split(",")[:MOST]
-    for identity in identities:
-        orders.withdraw(visit.session, visit.house.city, locked(visit, int(identity)), visit.viewer, visit.at)
-    words = translate(N_("Taken back: {count}"), visit.viewer.language, count=len(identities))
+def take_all_back(visit: Visiting, tickets: Taken, unclassify: Taken = "") -> Dispatched:
+    """Takes those back that no unit has signed for yet; of those to `unclassify` also the matter they were given."""
+    taken, classified = tickets.split(",")[:MOST], unclassify.split(",")
+    for identity in taken:
+        ticket = locked(visit, int(identity or 0))
+        orders.withdraw(visit.session, visit.house.city, ticket, visit.viewer, visit.at)
+        if identity in classified:
+            take_matter_back(visit, ticket)
+    words = translate(N_("Taken back: {count}"), visit.viewer.language, count=len(taken))
     return Dispatched(message=words)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from agent_desk import naming
+from agent_desk import learnt, naming
+from agent_desk.learnt import LIKELY, Learnt
 from agent_desk.naming import name
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from hotline import areas, units
 from hotline.catalogue import Category, Matter, Slot
 from hotline.levels import LEVEL_WORDS
+from hotline.responsibility import responsible_unit
 from hotline.suggestions import Suggestion, suggest
 from hotline.tickets import Type
 from hotline.words import translate
@@ -22,6 +25,7 @@ from hotline.words import translate
 router = APIRouter(prefix="/api", route_class=VisitRoute)
 
 MOST = 12
+STORY = 8  # signs of a text from which on it tells something
 Text = Annotated[str, Query(max_length=4000)]
 
 
@@ -68,12 +72,44 @@ class Place(BaseModel):
 def matters(
     visit: Visiting, q: Text = "", area: str = "", line: str = "", type: Type | None = None
 ) -> MatterChoices:
-    """Matters that fit what was written, best first."""
+    """Matters that fit what was written, best first: what tickets like it were likely about, what its words speak of,
+    what else it may be about.
+    """
     city = visit.house.city
     place = area if area in city.areas else city.areas.city.code
     day = visit.at.astimezone(visit.house.zone).date()
     found = suggest(city, q, area=place, line=line, type_=type, day=day)
-    return MatterChoices(options=[_matter_choice(visit, suggestion) for suggestion in found])
+    taught = {one.matter.code: one for one in _taught(visit, q, day)}
+    by_words = {one.matter.code: _matter_choice(visit, one) for one in found}
+    order = [
+        *(code for code, one in taught.items() if one.confidence >= LIKELY),
+        *by_words,
+        *taught,
+    ]
+    return MatterChoices(
+        options=[
+            _with(by_words.get(code) or _choice_of(visit, taught[code], place, day), visit, taught.get(code))
+            for code in dict.fromkeys(order)
+        ]
+    )
+
+
+def _taught(visit: Visit, text: str, day: date) -> list[Learnt]:
+    """What a told story is likely about. Whoever looks a matter up by a word of its name is told no guesses."""
+    return learnt.of_text(visit, "", text, day) if len(text.strip()) >= STORY else []
+
+
+def _with(choice: MatterChoice, visit: Visit, taught: Learnt | None) -> MatterChoice:
+    """The choice, with what was learnt before its other reasons."""
+    if taught is None:
+        return choice
+    reason = " · ".join(part for part in (taught.reason_in(visit.viewer.language), choice.reason) if part)
+    return choice.model_copy(update={"reason": reason})
+
+
+def _choice_of(visit: Visit, taught: Learnt, place: str, day: date) -> MatterChoice:
+    answer = responsible_unit(visit.house.city, taught.matter, place, day)
+    return _chosen(visit, taught.matter, answer.unit, answer.reason_in(visit.viewer.language))
 
 
 @router.get("/areas")
@@ -146,16 +182,21 @@ def _unit_choice(visit: Visit, unit: units.Unit) -> Choice:
 
 
 def _matter_choice(visit: Visit, suggestion: Suggestion) -> MatterChoice:
+    reason = suggestion.reason_in(visit.viewer.language)
+    return _chosen(visit, suggestion.matter, suggestion.unit, reason)
+
+
+def _chosen(visit: Visit, matter: Matter, unit: units.Unit, reason: str) -> MatterChoice:
     language, city = visit.viewer.language, visit.house.city
-    path = " › ".join(name(heading, language) for heading in city.catalogue.path(suggestion.matter))
+    path = " › ".join(name(heading, language) for heading in city.catalogue.path(matter))
     return MatterChoice(
-        value=suggestion.matter.code,
-        label=name(suggestion.matter, language),
+        value=matter.code,
+        label=name(matter, language),
         hint=path,
-        unit=suggestion.unit.code,
-        unit_label=name(suggestion.unit, language),
-        reason=suggestion.reason_in(language),
-        asks=[_label(slot, language) for slot in city.slots if slot.name in suggestion.matter.slots],
+        unit=unit.code,
+        unit_label=name(unit, language),
+        reason=reason,
+        asks=[_label(slot, language) for slot in city.slots if slot.name in matter.slots],
     )
 
 

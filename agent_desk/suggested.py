@@ -1,4 +1,6 @@
-"""Which unit a ticket's page proposes: what the dispatch rules decide, and who else the catalogue could mean."""
+"""Which unit a ticket's page proposes: what the dispatch rules decide, whom the city's own tickets speak for, and who
+else the catalogue could mean.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from agent_desk import naming
+from agent_desk import learnt, naming
+from agent_desk.learnt import LIKELY, Learnt, Proposal
 from agent_desk.visit import Visit
 from dispatch import rule_words
 from dispatch.deciding import Decision, barred, decide, others, request_of
@@ -24,6 +27,9 @@ MOST = 3  # that are named beside the first
 class Suggested:
     """The unit to ask, and why, in words. `by_rule`: the rules or the catalogue decide so, and `besides` is what else
     they say; else somebody or something names it. `others` could be meant too.
+
+    With a `matter` (its code, and what it is called) the ticket is first said to be about that; `learnt` is on what
+    grounds.
     """
 
     unit: str
@@ -32,18 +38,56 @@ class Suggested:
     by_rule: bool = False
     besides: Sequence[str] = ()
     others: Sequence[Suggested] = ()
+    matter: str = ""
+    matter_label: str = ""
+    learnt: Learnt | None = None
+
+    @property
+    def further(self) -> Sequence[Suggested]:
+        """Of the others those that were learnt."""
+        return [one for one in self.others if one.learnt]
 
 
 def suggested(visit: Visit, ticket: Ticket) -> Suggested:
-    """Whom to ask for this ticket: where the rules leave it to the unit on duty, rather whom its words speak of."""
-    day = catalogues.today(visit.house.city, visit.at)
-    decision = decide(visit.house.city, request_of(ticket), day)
+    """Whom to ask for this ticket."""
+    return suggest_all(visit, [ticket])[0]
+
+
+def suggest_all(visit: Visit, tickets: Sequence[Ticket]) -> list[Suggested]:
+    """Whom to ask for each of these tickets: where the rules leave it to the unit on duty, rather whom tickets like it
+    went to, or whom its words speak of.
+    """
+    city, day = visit.house.city, catalogues.today(visit.house.city, visit.at)
+    decided = [(ticket, decide(city, request_of(ticket), day)) for ticket in tickets]
+    taught = learnt.of_tickets(visit, decided, day)
+    return [
+        _suggested(visit, decision, _taught(visit, taught.get(ticket.id or 0, ())), day)
+        for ticket, decision in decided
+    ]
+
+
+def _suggested(visit: Visit, decision: Decision, taught: Sequence[Suggested], day: date) -> Suggested:
     decided, found = _decided(visit, decision), _by_catalogue(visit, decision, day)
     if decision.is_left_over:
-        first, *rest = *islice(found, MOST), decided
+        likely = [one for one in taught if one.learnt and one.learnt.confidence >= LIKELY]
+        less = taught[len(likely) :]
+        first, *rest = [*likely, *islice(found, MOST), *less, decided]
         return replace(first, others=rest)
     further = (one for one in found if one.unit != decided.unit)
-    return replace(decided, others=list(islice(further, MOST)))
+    return replace(decided, others=[*taught, *islice(further, MOST)])
+
+
+def _taught(visit: Visit, proposals: Sequence[Proposal]) -> list[Suggested]:
+    language = visit.viewer.language
+    return [
+        replace(
+            _decided(visit, one.decision),
+            matter=one.learnt.matter.code,
+            matter_label=naming.name(one.learnt.matter, language),
+            learnt=one.learnt,
+        )
+        for one in proposals
+    ]
 
 
 def _decided(visit: Visit, decision: Decision) -> Suggested:

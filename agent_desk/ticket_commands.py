@@ -62,10 +62,11 @@ class Answer(BaseModel):
 
 class Assignment(BaseModel):
     """The unit that leads, and `others` that work along with it, or `together` with it are its equals. Without a unit
-    the dispatch rules say which, and who works along.
+    the dispatch rules say which, and who works along. With a `matter` the ticket is first said to be about that.
     """
 
     unit: Line = ""
+    matter: Line | None = None
     reason: Words = ""
     others: Annotated[list[Line], Field(max_length=10)] = []
     together: Part = Part.CO
@@ -137,6 +138,8 @@ def answer(visit: Visiting, identity: int, said: Answer) -> Done:
 def dispatch(visit: Visiting, identity: int, to: Assignment) -> Dispatched:
     """Issues a work order to each unit, with its clocks running."""
     ticket, city, reason = locked(visit, identity), visit.house.city, to.reason.strip()
+    before = ticket.matter
+    classify(visit, ticket, to.matter)
     if to.unit:
         first = None if to.together is Part.CO or not to.others else to.together
         units = [(to.unit, first), *((other, to.together) for other in to.others)]
@@ -156,10 +159,11 @@ def dispatch(visit: Visiting, identity: int, to: Assignment) -> Dispatched:
     else:
         codes = issue_decided(visit, ticket, decided(visit, ticket), reason)
     unit = "、".join(naming.unit(visit, code) for code in codes)
+    again = "" if before == ticket.matter else "?unclassify=true"
     return Dispatched(
         state=ticket.state,
         message=translate(N_("Dispatched to {unit}"), visit.viewer.language, unit=unit),
-        undo=Undo(url=f"{router.prefix}/{identity}/take-back"),
+        undo=Undo(url=f"{router.prefix}/{identity}/take-back{again}"),
     )
 
 
@@ -174,10 +178,12 @@ def submit(visit: Visiting, identity: int) -> Done:
 
 
 @router.post("/{identity}/take-back")
-def take_back(visit: Visiting, identity: int) -> Done:
-    """Takes back a dispatch that no unit has signed for."""
+def take_back(visit: Visiting, identity: int, unclassify: bool = False) -> Done:
+    """Takes back a dispatch that no unit has signed for; with `unclassify` also the matter that it gave the ticket."""
     ticket = locked(visit, identity)
     orders.withdraw(visit.session, visit.house.city, ticket, visit.viewer, visit.at)
+    if unclassify:
+        take_matter_back(visit, ticket)
     return Done(state=ticket.state)
 
 
@@ -208,6 +214,23 @@ def locked(visit: Visit, identity: int) -> Ticket:
     """The ticket, if this person may see it, held still until the request is over."""
     visibility.find_ticket(visit.session, visit.viewer, identity)
     return tickets.find(visit.session, identity, lock=True)
+
+
+def classify(visit: Visit, ticket: Ticket, matter: str | None) -> None:
+    """Says what the ticket is about, if anybody said so. Raises `Refused("field.unknown")`."""
+    if not matter or matter == ticket.matter:
+        return
+    visit.viewer.must(Permission.TICKET_EDIT)
+    if matter not in visit.house.city.catalogue.matters:
+        raise Refused("field.unknown", field="matter")
+    tickets.classify(visit.session, ticket, matter, visit.viewer.by, visit.at)
+
+
+def take_matter_back(visit: Visit, ticket: Ticket) -> None:
+    """The ticket is about what it was about before somebody last said so."""
+    visit.viewer.must(Permission.TICKET_EDIT)
+    before = tickets.matter_before(visit.session, ticket)
+    tickets.classify(visit.session, ticket, before, visit.viewer.by, visit.at)
 
 
 def decided(visit: Visit, ticket: Ticket) -> Decision:

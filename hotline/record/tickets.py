@@ -19,7 +19,7 @@ from hotline.facts import SYSTEM, Fact, subject
 from hotline.record import citizens, line_days, ticket_search
 from hotline.roles import Permission
 from hotline.store.rows import put
-from hotline.store.tables import Call, Ticket, TicketEntry
+from hotline.store.tables import Call, FactRow, Ticket, TicketEntry
 from hotline.tickets import Channel, State, Type, Urgency, Verb
 from hotline.viewer import Viewer
 
@@ -153,6 +153,13 @@ def classify(session: Session, ticket: Ticket, matter: str | None, by: str, at: 
         return
     before, ticket.matter = ticket.matter, matter
     _tell(session, ticket, "ticket.classified", by, at, data={"matter": matter, "before": before})
+
+
+def matter_before(session: Session, ticket: Ticket) -> str | None:
+    """What it was about before it was last said to be about something else; what it is about where it never was."""
+    asked = select(FactRow).where(FactRow.ticket == ticket.id, FactRow.kind == "ticket.classified")
+    last = session.exec(asked.order_by(col(FactRow.id).desc()).limit(1)).first()
+    return last.data["before"] if last else ticket.matter
 
 
 def tell_of_itself(session: Session, ticket: Ticket, said: Mapping[str, Any], at: datetime) -> None:
