@@ -29,9 +29,11 @@ router = APIRouter(prefix="/city", route_class=VisitRoute)
 
 TABS = (
     "lines", "queues", "skills", "prompts", "emergency",
-    "rules", "calendars", "days", "policies", "clocks", "steps", "channels", "revisits", "bands", "hot",
+    "rules", "learnt", "calendars", "days", "policies", "clocks", "steps", "channels", "revisits", "bands", "hot",
     "units", "areas", "reply_templates", "city",
 )  # fmt: skip
+OWN_TABS = {"learnt": N_("Automatic dispatch")}
+"""Pages between the sheets that are none."""
 COLUMNS = 6
 NAMING = frozenset({"name_zh", "name_en", "title_zh", "title_en"})
 TITLE = N_("City settings")
@@ -179,7 +181,11 @@ def book(visit: Visit) -> Book:
 def tabs(visit: Visit, current: str) -> list[Tab]:
     """The pages of the city's data that this person may open."""
     may_change = visit.viewer.may(Permission.ADMIN_RULES)
-    sheets = [Tab(f"/city/{one}", sheet_words(one), one == current) for one in TABS if may_change]
+    sheets = [
+        Tab(f"/city/{one}", OWN_TABS.get(one) or sheet_words(one), one == current)
+        for one in TABS
+        if may_change
+    ]
     return [*sheets, Tab("/city/history", N_("History"), current == "history")]
 
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from agent_desk import saved_filters
-from dispatch import clocks, marks, rates, repeats, reply_check, requests, revisits, shifts, workorders
+from dispatch import (
+    clocks,
+    marks,
+    rates,
+    repeats,
+    reply_check,
+    requests,
+    revisits,
+    shifts,
+    thresholds,
+    workorders,
+)
 from hotline import deliveries, evidence, tickets, unit_systems
 from hotline.errors import Refused
 from hotline.words import N_, translate
@@ -109,6 +120,7 @@ WORDS: Mapping[str, str] = {
     **revisits.REFUSAL_WORDS,
     **rates.REFUSAL_WORDS,
     **clocks.REFUSAL_WORDS,
+    **thresholds.REFUSAL_WORDS,
     **actions.REFUSAL_WORDS,
     **saved_filters.REFUSAL_WORDS,
 }

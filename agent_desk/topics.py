@@ -94,7 +94,7 @@ def _belongs(fact: Fact, viewer: Viewer, topic: str) -> bool:
     if topic == TASKS:
         return fact.noun in ("ticket", "order") and fact.data.get("opened_by") == viewer.account
     if topic == CITY:
-        return fact.noun in ("city", "dialplan")
+        return fact.noun in ("city", "dialplan", "threshold", "model")
     if topic == REVISITS:
         return fact.noun == "revisit"
     if topic == SEAT:

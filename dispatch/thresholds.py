@@ -19,6 +19,7 @@ from hotline.roles import Permission
 from hotline.store.rows import put
 from hotline.store.tables import AutomaticDispatch, FactRow, MatterThreshold, WorkOrder
 from hotline.viewer import Viewer
+from hotline.words import N_
 
 LEAST, MOST = 0.5, 1.0
 """Nothing goes by itself that is as likely wrong as right."""
@@ -56,11 +57,13 @@ def change(
     """Sets a matter's threshold to `to` (0 to 1), or clears it; returns what it was. `precision` is what the model in
     force was worth from there on, for the journal.
 
-    Raises `Refused`: `threshold.out_of_range`, `threshold.no_change`.
+    Raises `Refused`: `threshold.bad_value`, `threshold.no_change`.
     """
     viewer.must(Permission.ADMIN_RULES)
     if to is not None and not LEAST <= to <= MOST:
-        raise Refused("threshold.out_of_range", field="threshold", least=100 * LEAST, most=100 * MOST)
+        raise Refused(
+            "threshold.bad_value", field="threshold", least=round(100 * LEAST), most=round(100 * MOST)
+        )
     asked = select(MatterThreshold).where(MatterThreshold.matter == matter).with_for_update()
     row = session.exec(asked.execution_options(populate_existing=True)).first()
     was = row.threshold if row else None
@@ -95,3 +98,10 @@ def sent(session: Session) -> Mapping[str, Sent]:
         .group_by(col(AutomaticDispatch.matter))
     )
     return {str(matter): Sent(*counts) for matter, *counts in session.exec(asked)}
+
+
+REFUSAL_WORDS = {
+    "threshold.bad_value": N_("A threshold lies between {least}% and {most}%"),
+    "threshold.no_change": N_("Nothing is different from before"),
+    "threshold.not_learnt": N_("The model doesn't know this matter"),
+}

@@ -29,6 +29,7 @@ import { startOneMore } from "./several.ts";
 import { startOnce } from "./once.ts";
 import { startSift } from "./sift.ts";
 import { startTake, startTemplates } from "./template.ts";
+import { startThreshold } from "./threshold.ts";
 import { startTries } from "./tries.ts";
 import { startWallSwitch } from "./wall.ts";
 
@@ -54,6 +55,7 @@ mark("[data-preview]", startPreview);
 mark("[data-propose]", startPropose);
 mark("[data-aim]", startAim);
 mark("[data-tries]", startTries);
+mark("form[data-threshold]", startThreshold);
 mark("[data-one-more]", startOneMore);
 mark("[data-listen]", startListen);
 mark("[data-goto]", startGoTo);

@@ -33,6 +33,11 @@ class Precision:
         return self.right / self.named if self.named else None
 
     @property
+    def is_few(self) -> bool:
+        """Whether so few were suggested that one doesn't say how often they are right."""
+        return self.named < FEWEST
+
+    @property
     def coverage(self) -> float:
         """The part of the label's own texts that was found so."""
         return self.right / self.of if self.of else 0.0
