@@ -67,7 +67,8 @@ def suggest_all(visit: Visit, tickets: Sequence[Ticket]) -> list[Suggested]:
 
 
 def _suggested(visit: Visit, decision: Decision, taught: Sequence[Suggested], day: date) -> Suggested:
-    decided, found = _decided(visit, decision), _by_catalogue(visit, decision, day)
+    decided, known = _decided(visit, decision), {one.unit for one in taught}
+    found = (one for one in _by_catalogue(visit, decision, day) if one.unit not in known)
     if decision.is_left_over:
         likely = [one for one in taught if one.learnt and one.learnt.confidence >= LIKELY]
         less = taught[len(likely) :]
