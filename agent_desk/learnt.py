@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from agent_desk.visit import Visit
-from dispatch.automatic import percent
+from dispatch.automatic import sure
 from dispatch.deciding import Decision, decide
 from hotline.catalogue import Matter
 from hotline.dispatch_rules import Request
@@ -51,7 +51,7 @@ class Learnt:
     @property
     def percent(self) -> str:
         """How sure it is, in percent."""
-        return percent(self.confidence)
+        return sure(self.confidence)
 
     def reason_in(self, language: str) -> str:
         """The evidence in the reader's words."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from dispatch import marks, rates, requests, revisits
-from dispatch.automatic import percent
+from dispatch.automatic import percent, sure
 from hotline import clock_policy, parties
 from hotline.budgets import Measure
 from hotline.calls import OUTCOME_WORDS, Outcome
@@ -237,7 +237,8 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
 
 def _grounds(fact: Fact, names: Names) -> str:
     """How sure it was, from when on it may, and how often that was right."""
-    said = {name: percent(fact.data[name]) for name in ("confidence", "threshold", "precision")}
+    said = {name: percent(fact.data[name]) for name in ("threshold", "precision")}
+    said["confidence"] = sure(fact.data["confidence"])
     words = N_("Confidence {confidence}%, threshold {threshold}%, precision at it {precision}%")
     return translate(words, names.language, **said)
 

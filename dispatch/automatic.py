@@ -18,6 +18,8 @@ from hotline.dispatch_rules import Lead
 from hotline.pack.model import CityPack
 from hotline.tickets import State, Urgency
 
+SUREST = 0.999
+
 
 class Outcome(StrEnum):
     """What became of a ticket that was looked at: it was sent, or why it was left to a person."""
@@ -88,3 +90,8 @@ def judge(
 def percent(part: float | None) -> str:
     """A part of 1 in percent, never more than it is: 0.9996 is 99.9, not 100."""
     return "–" if part is None else f"{int(part * 1000 + 1e-6) / 10:g}"
+
+
+def sure(confidence: float) -> str:
+    """A confidence in percent. Nothing that was learnt is certain, however near to 1 its number is rounded."""
+    return percent(min(confidence, SUREST))

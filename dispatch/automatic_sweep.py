@@ -6,8 +6,8 @@ that it was is written down with what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from dispatch import orders, thresholds
-from dispatch.automatic import Named, Outcome, judge, kept_back, percent
+from dispatch.automatic import Named, Outcome, judge, kept_back, sure
 from dispatch.deciding import Decision
 from hotline.facts import SYSTEM
 from hotline.pack.model import CityPack
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hotline.learning.model import Model
 
 TOGETHER = 100  # tickets looked at in one go
+PATIENCE = timedelta(minutes=2)
+"""So long a ticket waits for a process with a model; where there is none, it then stays with a dispatcher."""
 REASON = N_("Dispatched automatically: learnt from tickets dispatched before, confidence {confidence}%")
 
 log = structlog.get_logger()
@@ -44,18 +46,20 @@ def leave(session: Session, ticket: Ticket, at: datetime) -> None:
 def sweep(
     store: Store, city: CityPack, model: Model | None, language: str, now: Callable[[], datetime]
 ) -> int:
-    """Looks at what waits; returns how many went by themselves. `language` is that of the reasons units read."""
+    """Looks at what waits; returns how many went by themselves. `language` is that of the reasons units read.
+
+    A process without a model leaves a ticket for a while to those that may have one.
+    """
+    until = now() - (PATIENCE if model is None else timedelta(0))
     with store.transaction() as session:
-        waiting = session.exec(_waiting().limit(TOGETHER)).all()
-        limits = thresholds.in_force(session) if waiting else {}
-    return sum(_look(store, city, model, limits, one, language, now()) for one in waiting)
+        waiting = session.exec(_waiting(until).limit(TOGETHER)).all()
+    return sum(_look(store, city, model, one, language, now()) for one in waiting)
 
 
 def _look(
     store: Store,
     city: CityPack,
     model: Model | None,
-    limits: Mapping[str, float],
     identity: int,
     language: str,
     at: datetime,
@@ -66,7 +70,7 @@ def _look(
             if ticket is None or row is None:
                 return False
             row.looked_at = at
-            row.outcome = _send(session, city, model, limits, ticket, row, language, at)
+            row.outcome = _send(session, city, model, ticket, row, language, at)
             return row.outcome == Outcome.SENT
     except OperationalError:
         raise  # the record is away: it is looked at when that is back
@@ -84,7 +88,6 @@ def _send(
     session: Session,
     city: CityPack,
     model: Model | None,
-    limits: Mapping[str, float],
     ticket: Ticket,
     row: AutomaticDispatch,
     language: str,
@@ -97,6 +100,7 @@ def _send(
     guesses = model.suggest(ticket.title, ticket.content, limit=1)
     if not guesses:
         return Outcome.NO_GUESS
+    limits = thresholds.in_force(session)
     named = Named(guesses[0].label, guesses[0].confidence)
     row.matter, row.confidence = named.matter, named.confidence
     row.threshold = limits.get(named.matter)
@@ -123,7 +127,7 @@ def _issue(
     grounds = {"confidence": row.confidence, "threshold": row.threshold, "precision": row.precision}
     tickets.tell_of_itself(session, ticket, {"matter": row.matter, **grounds}, at)
     tickets.classify(session, ticket, row.matter, SYSTEM, at)
-    why = translate(REASON, language, confidence=percent(row.confidence))
+    why = translate(REASON, language, confidence=sure(row.confidence))
     reason = f"{why} · {decision.reason_in(language)}"
     lead, *_ = [
         orders.issue_by_itself(session, city, ticket, unit.code, reason, at)
@@ -132,8 +136,10 @@ def _issue(
     return lead.id
 
 
-def _waiting() -> SelectOfScalar[int]:
-    waiting = select(AutomaticDispatch.ticket).where(col(AutomaticDispatch.looked_at).is_(None))
+def _waiting(until: datetime) -> SelectOfScalar[int]:
+    waiting = select(AutomaticDispatch.ticket).where(
+        col(AutomaticDispatch.looked_at).is_(None), col(AutomaticDispatch.left_at) <= until
+    )
     return waiting.order_by(col(AutomaticDispatch.left_at))
 
 

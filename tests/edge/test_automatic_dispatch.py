@@ -103,6 +103,15 @@ def test_nothing_goes_without_a_threshold_or_a_model(town: Town) -> None:
     stays(town, left(town), Outcome.NO_THRESHOLD)
 
 
+def test_a_process_without_a_model_leaves_tickets_to_those_that_may_have_one(town: Town) -> None:
+    allow(town)
+    ticket = left(town)
+    soon = town.at + automatic_sweep.PATIENCE / 2
+    assert automatic_sweep.sweep(town.store, town.city, None, "zh_Hans", lambda: soon) == 0
+    assert looked(town, ticket).looked_at is None
+    assert automatic_sweep.sweep(town.store, town.city, model(), "zh_Hans", lambda: soon) == 1
+
+
 def test_what_is_less_sure_than_the_threshold_stays(town: Town) -> None:
     allow(town)
     stays(town, left(town, **MIXED), Outcome.UNSURE)
