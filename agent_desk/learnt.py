@@ -97,8 +97,8 @@ def of_tickets(
 
 def _guesses(visit: Visit, title: str, content: str, day: date) -> Iterator[tuple[Matter, Guess]]:
     """Never of a matter that the catalogue in force lacks."""
-    model, matters = visit.house.learnt.now, visit.house.city.catalogue.matters
-    for guess in model.suggest(title, content) if model else ():
+    matters = visit.house.city.catalogue.matters
+    for guess in visit.house.learnt.suggest(title, content):
         matter = matters.get(guess.label)
         if matter and matter.is_valid_on(day) and guess.confidence >= WORTH_SHOWING:
             yield matter, guess

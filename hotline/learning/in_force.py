@@ -6,6 +6,8 @@ one. NumPy comes with the first model: a process without any doesn't carry it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -15,7 +17,9 @@ import structlog
 from hotline.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from hotline.learning.model import Model
+    from hotline.learning.model import Guess, Model
+
+    Suggest = Callable[[str, str], Sequence[Guess]]
 
 log = structlog.get_logger()
 
@@ -24,6 +28,9 @@ def matters_file(state: Path) -> Path:
     """Where the model of the city's matters stands in the state's folder."""
     return state / "models" / "matters.npz"
 
+
+REMEMBERED = 2048
+"""Texts whose suggestions are kept: lists of what waits are drawn again and again."""
 
 _Stamp = tuple[int, int, int]
 """Of a file its inode, its time and its size: one of them changes with every model that is put in its place."""
@@ -37,6 +44,7 @@ class ModelInForce:
         self._lock = Lock()
         self._seen: _Stamp | None = None
         self._now: Model | None = None
+        self._suggest: Suggest = _nothing
         self._broken = False
 
     @property
@@ -49,6 +57,10 @@ class ModelInForce:
         """Whether there is a file that can't be used."""
         return self._broken
 
+    def suggest(self, title: str, content: str) -> Sequence[Guess]:
+        """What the model suggests for a text, the best first; nothing without one."""
+        return self._suggest(title, content)
+
     def look(self) -> Model | None:
         """Reads the file if it is another one than at the last look. What is wrong with it is logged once."""
         with self._lock:
@@ -56,6 +68,7 @@ class ModelInForce:
             if stamp != self._seen:
                 self._seen = stamp
                 self._now = self._read() if stamp else None
+                self._suggest = lru_cache(REMEMBERED)(self._now.suggest) if self._now else _nothing
                 self._broken = stamp is not None and self._now is None
             return self._now
 
@@ -76,3 +89,7 @@ class ModelInForce:
             return None
         log.info("model in force", learnt_on=model.account.learnt_on, labels=len(model.labels))
         return model
+
+
+def _nothing(title: str, content: str) -> Sequence[Guess]:
+    return ()

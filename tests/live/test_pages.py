@@ -79,6 +79,7 @@ def test_every_page_is_fit_for_all_readers(desk: Reception, language: str, theme
             "/city/prompts",
             "/city/units/new",
             "/city/history",
+            "/city/learnt",
         ],
         "zhenyongxin": ["/welcome"],
     }
