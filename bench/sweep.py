@@ -63,10 +63,10 @@ def run() -> Measured:
     times: dict[int, list[float]] = {orders: [] for orders in SIZES}
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, ExitStack() as stack:
         state = stack.enter_context(_servers(Path(folder)))
-        records = {orders: stack.enter_context(_record(state, orders)) for orders in SIZES}
+        records = {orders: stack.enter_context(record(state, orders)) for orders in SIZES}
         for number in range(ROUNDS):
             for orders, (store, city) in records.items():
-                times[orders].append(_sweep(store, city, number))
+                times[orders].append(sweep_once(store, city, number))
     few, many = (percentile(times[orders], 50) for orders in SIZES)
     return Measured(
         name="sweep",
@@ -108,7 +108,7 @@ def _servers(state: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _record(state: Path, orders: int) -> Iterator[tuple[Store, CityPack]]:
+def record(state: Path, orders: int) -> Iterator[tuple[Store, CityPack]]:
     """A record with so many open orders, of which a thousand are due on each of some days."""
     where, name = addresses.postgresql_folder(state), f"sweep_{orders}"
     postgresql.create(where, name)
@@ -163,7 +163,7 @@ def _turns(city: CityPack, number: int) -> tuple[datetime, datetime]:
     return turns
 
 
-def _sweep(store: Store, city: CityPack, number: int) -> float:
+def sweep_once(store: Store, city: CityPack, number: int) -> float:
     """Seconds until nothing of this round's thousand is left to take; what was taken is then replied to."""
     at, taken, began = _turns(city, number)[1], 0, time.perf_counter()
     while True:
