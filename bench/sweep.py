@@ -43,8 +43,10 @@ INSERT INTO ticket (number, query_code, type, channel, line, citizen, contact, t
     confidential, state, redone, urged, reply, opened_at, due_at)
   SELECT 'B' || n, '1', 'complaint', 'phone', '12345', 1, '', '路灯不亮', '门口的路灯坏了三天。', '', 'normal',
     false, 'dispatched', 0, 0, '', now(), now() FROM generate_series(1, :orders) AS n;
-INSERT INTO work_order (ticket, unit, level, role, state, reason, issued_at, public_reply, internal_reply)
-  SELECT id, (CAST(:units AS text[]))[1 + id % :unit_count], 'town', 'lead', 'signed', '', now(), '', '' FROM ticket;
+INSERT INTO work_order (ticket, unit, level, role, state, reason, issued_at, contact, promise, public_reply,
+    internal_reply)
+  SELECT id, (CAST(:units AS text[]))[1 + id % :unit_count], 'town', 'lead', 'signed', '', now(), '', '', '', ''
+  FROM ticket;
 INSERT INTO clock (ticket, work_order, kind, amount, measure, amber_amount, amber_measure, calendar, policy, promised,
     started_at, due_at, amber_at, provisional, next_event_at, seen_until, generation, extension_why)
   SELECT o.ticket, o.id, 'resolve', 15, 'working_days', 1, 'working_days', 'office', '2022', false,
