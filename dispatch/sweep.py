@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Table, text
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from dispatch import ladder, outbox
@@ -21,8 +22,10 @@ from dispatch.recomputing import recompute
 from hotline.clock_policy import Does
 from hotline.facts import SYSTEM
 from hotline.pack.model import CityPack
+from hotline.store.rows import change_all
 from hotline.store.tables import ClockRow, Ticket, WorkOrder
 
+_CLOCKS: Table = ClockRow.__table__  # type: ignore[attr-defined]
 BATCH = 200
 """Clocks in one transaction: some hundredths of a second, so that nobody waits long for a row."""
 
@@ -37,7 +40,7 @@ FACTS = {Does.REMINDER: "clock.reminded", Does.AMBER: "clock.amber", Does.RED: "
 def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int = BATCH) -> int:
     """Takes one batch; returns how many clocks it looked at. With fewer than `most`, nothing more is due or free."""
     due = _due(session, at, most)
-    taken, stale = [], []
+    taken, stale, looked_at = [], [], []
     for kept in due:
         calendar = kept.calendar(city)
         turns = kept.clock.turns(calendar)
@@ -45,6 +48,8 @@ def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int 
             stale.append(kept)  # started by somebody who didn't know yet of a change of days
         else:
             taken += _take(kept, ladder.events(turns, kept.steps(city), calendar), at)
+            looked_at.append(kept.row)
+    _note(session, looked_at)
     recompute(session, city, stale, at)
     fired = _fire(session, taken, at)
     for one in fired:
@@ -86,8 +91,16 @@ def _take(kept: Kept, events: Sequence[Event], at: datetime) -> list[Taken]:
     """The steps that have come, and in the row what comes after them."""
     row = kept.row
     come = ladder.due_by(events, row.seen_until, at)
-    row.seen_until, row.next_event_at = at, ladder.next_after(events, at)
+    set_committed_value(row, "seen_until", at)
+    set_committed_value(row, "next_event_at", ladder.next_after(events, at))
     return [Taken(kept, event) for event in come]
+
+
+def _note(session: Session, rows: Sequence[ClockRow]) -> None:
+    """How far these clocks have been looked at, all in one statement: one for each would cost most of a sweep."""
+    if rows:
+        seen = [one.model_dump(include={"id", "seen_until", "next_event_at"}) for one in rows]
+        change_all(session, _CLOCKS, "id", seen)
 
 
 def _fire(session: Session, taken: Sequence[Taken], at: datetime) -> list[Taken]:

@@ -248,7 +248,7 @@ with store.transaction() as session:
 
 
 @pytest.mark.parametrize(
-    "where", ["INSERT INTO clock_firing", "INSERT INTO message", 'INSERT INTO "fact"', "COMMIT"]
+    "where", ["INSERT INTO clock_firing", 'INSERT INTO "message"', 'INSERT INTO "fact"', "COMMIT"]
 )
 def test_crash_between_firing_and_message(town: Town, database_url: str, redis_url: str, where: str) -> None:
     """Killed at any point between them: nothing is lost, nothing is there twice."""
