@@ -170,7 +170,7 @@ def sweep_once(store: Store, city: CityPack, number: int) -> float:
     at, taken, began = _turns(city, number)[1], 0, time.perf_counter()
     while True:
         with store.transaction() as session:
-            count = sweep(session, city, at, {})
+            count = sweep(session, city, at)
         taken += count
         if count == 0:
             break

@@ -7,7 +7,7 @@ to be taken at once after an outage is told by the gravest step alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Table, text
@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from dispatch import ladder, outbox
 from dispatch.clock_rows import Kept, pauses_of, tell
+from dispatch.escalating import escalate
 from dispatch.ladder import Event
 from dispatch.notifying import Taken, messages
 from dispatch.recomputing import recompute
@@ -29,15 +30,11 @@ _CLOCKS: Table = ClockRow.__table__  # type: ignore[attr-defined]
 BATCH = 200
 """Clocks in one transaction: some hundredths of a second, so that nobody waits long for a row."""
 
-Act = Callable[[Session, WorkOrder, Event, datetime], None]
-Acts = Mapping[Does, Act]
-"""What a step does to the order itself, beside telling people: a card, a supervision order."""
-
 FACTS = {Does.REMINDER: "clock.reminded", Does.AMBER: "clock.amber", Does.RED: "clock.red"}
 """The fact of each step; the others escalate."""
 
 
-def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int = BATCH) -> int:
+def sweep(session: Session, city: CityPack, at: datetime, most: int = BATCH) -> int:
     """Takes one batch; returns how many clocks it looked at. With fewer than `most`, nothing more is due or free."""
     due = _due(session, at, most)
     taken, stale, looked_at = [], [], []
@@ -54,9 +51,7 @@ def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int 
     fired = _fire(session, taken, at)
     for one in fired:
         _tell(session, one, at)
-        act = acts.get(one.event.step.does)
-        if act is not None and one.kept.order is not None:
-            act(session, one.kept.order, one.event, at)
+    escalate(session, fired, at)
     outbox.post(session, messages(session, city, _gravest(fired), at), at)
     return len(due)
 

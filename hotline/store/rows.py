@@ -40,6 +40,12 @@ def put_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -
     session.connection().execute(_insert_all(table.name, tuple(rows[0])), {"rows": _written(rows)})
 
 
+def put_numbered(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Inserts `rows` in their order; returns the ids that the table gave them."""
+    inserting = _insert_numbered(table.name, tuple(rows[0]))
+    return session.connection().execute(inserting, {"rows": _written(rows)}).scalars().all()
+
+
 def put_new(
     session: Session, table: Table, key: str, rows: Sequence[Mapping[str, Any]], *told: str
 ) -> Sequence[Row[Any]]:
@@ -57,6 +63,11 @@ def change_all(session: Session, table: Table, key: str, rows: Sequence[Mapping[
 def _insert_all(table: str, columns: tuple[str, ...]) -> TextClause:
     names = ", ".join(f'"{name}"' for name in columns)
     return text(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {_ROWS.format(table)}')
+
+
+@cache
+def _insert_numbered(table: str, columns: tuple[str, ...]) -> TextClause:
+    return text(f"{_insert_all(table, columns)} RETURNING id")
 
 
 @cache
