@@ -261,7 +261,10 @@ def test_a_district_finds_words_among_the_orders_below_it_the_newest_first(
 ) -> None:
     agent, district = hall.visitor("chenjiaqi"), hall.visitor("chancheng")
     lamp, noise, other_lamp = (
-        _order(hall, hall.open_ticket(agent, "zumiao-office", number=f"1390000001{n}", title=title))
+        _order(
+            hall,
+            hall.open_ticket(agent, "zumiao-office", number=f"1390000001{n}", title=title, content=title),
+        )
         for n, title in enumerate(("路灯坏了", "夜间施工扰民", "路灯倒了"))
     )
     below, words = "&of=below", "&of=below&words=路灯"
