@@ -5,10 +5,13 @@ would do, and what is wrong with it. Everything follows from the table of sheets
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from dispatch import rule_words
+from hotline.budgets import Budget, Offset, Share, parse_amber, parse_budget, parse_offset
 from hotline.errors import Misconfigured
 from hotline.pack.forms import Kind
 from hotline.pack.labels import field_words, sheet_words
@@ -26,6 +29,8 @@ SEARCHES = {"units": "/api/units", "areas": "/api/areas", "matters": "/api/headi
 FROM, UNTIL = "valid_from", "valid_until"
 NAMES = (("name_zh", "name_en"), ("title_zh", "title_en"))
 
+TIMES = frozenset({parse_budget, parse_amber, parse_offset})
+"""What reads the fields that hold times, which are said as people say them."""
 TITLED = {
     "clocks": ("policy", "kind"),
     "steps": ("policy", "does"),
@@ -186,9 +191,20 @@ class Book:
             return text.replace("T", " ")[:16]
         if field.form.kind is Kind.TRUTH:
             return self.words(N_("yes") if text == "true" else N_("no"))
+        if field.form.parse in TIMES:
+            with suppress(ValueError):  # of a row that is being filled in, as it stands
+                return self._time(field.form.parse(text))
         if field.name in self._called:
             return self._called[field.name](text)
         return self._offered.get(field.name, {}).get(text) or self.words(field.form.choices.get(text, text))
+
+    def _time(self, time: Budget | Share | Offset) -> str:
+        if isinstance(time, Share):
+            return f"{time.percent} %"
+        if isinstance(time, Offset):
+            pattern = N_("{time} after it is due") if time.is_after else N_("{time} before it is due")
+            return self.words(pattern, time=self._time(time.time))
+        return rule_words.budget_words(time, self.language)
 
     def _control(self, field: Field, written: Written) -> Control:
         values = field.form.texts(written.get(field.name))

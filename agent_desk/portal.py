@@ -13,7 +13,7 @@ from pydantic import Field
 from agent_desk import naming, saved_filters
 from agent_desk.order_commands import is_own
 from agent_desk.portal_asked import TAB_WORDS, Asked, Tab, Whose
-from agent_desk.portal_tabs import Found, counts, most, narrowing, page
+from agent_desk.portal_tabs import HITS, Found, counts, most, narrowing, page
 from agent_desk.render import fragment, page_for, render
 from agent_desk.visit import Visit, Visiting, VisitRoute
 from dispatch import workorders
@@ -69,7 +69,7 @@ class OrderRow:
 @dataclass(frozen=True)
 class Portal:
     """What the list shows: the rows of one tab, how many lie under each that asks for something, and where it goes
-    on.
+    on. `looked_at`: of how many of the newest tickets alone that hold the words; 0 for all.
     """
 
     asked: Asked
@@ -78,6 +78,7 @@ class Portal:
     most: int
     rows: Sequence[OrderRow]
     next: str
+    looked_at: int
 
 
 @router.get("/portal")
@@ -148,7 +149,8 @@ def _portal(visit: Visit, asked: Asked) -> Portal:
     narrowed = narrowing(visit, asked)
     found, more = page(visit, asked, narrowed)
     counted = counts(visit, asked, narrowed, [tab for tab in tabs if tab is not Tab.DONE])
-    return Portal(asked, tabs, counted, most(asked), [_row(visit, one) for one in found], more)
+    looked_at = HITS if narrowed.is_cut else 0
+    return Portal(asked, tabs, counted, most(asked), [_row(visit, one) for one in found], more, looked_at)
 
 
 def _row(visit: Visit, found: Found) -> OrderRow:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import col
 
 from hotline.levels import Level
@@ -140,4 +140,6 @@ def fitting(asked: Asked, city: CityPack) -> Iterator[ColumnElement[bool]]:
         yield col(Ticket.matter) >= asked.category
         yield col(Ticket.matter) < f"{asked.category}:"
     if asked.urgency is not None:
-        yield col(Ticket.urgency) == asked.urgency
+        # The plan sees which: one of three, of which one is nearly all.
+        urgency: Any = bindparam(None, asked.urgency.value, literal_execute=True)
+        yield col(Ticket.urgency) == urgency

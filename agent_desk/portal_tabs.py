@@ -59,8 +59,20 @@ class Found:
     replied: tuple[int, int] = (0, 0)
 
 
-Narrowed = Sequence[ColumnElement[bool]]
-"""What has to be true of an order's ticket."""
+@dataclass(frozen=True)
+class Narrowed:
+    """What has to be true of an order's ticket. `is_cut`: of the tickets that hold the words only the newest `HITS` are
+    looked at.
+    """
+
+    conditions: Sequence[ColumnElement[bool]] = ()
+    is_cut: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.conditions)
+
+
+NOTHING = Narrowed()
 
 
 def most(asked: Asked) -> int:
@@ -70,21 +82,22 @@ def most(asked: Asked) -> int:
 
 def narrowing(visit: Visit, asked: Asked) -> Narrowed:
     """What the filter says of the tickets. Those with words in them are looked up here, once for list and counts."""
-    return [*fitting(asked, visit.house.city), *_with_words(visit, asked)]
+    words = _with_words(visit, asked)
+    return Narrowed([*fitting(asked, visit.house.city), *words.conditions], words.is_cut)
 
 
 def _with_words(visit: Visit, asked: Asked) -> Narrowed:
     words, wanted = asked.words.strip(), sought(asked.words)
     if not words:
-        return []
+        return NOTHING
     if most(asked) == MOST or not wanted:  # few enough to be read
         texts = (Ticket.title, Ticket.content)
-        return [
-            sa.or_(col(Ticket.number) == words, *(col(one).contains(words, autoescape=True) for one in texts))
-        ]
+        holds = (col(one).contains(words, autoescape=True) for one in texts)
+        return Narrowed([sa.or_(col(Ticket.number) == words, *holds)])
     mark = "" if asked.tab is Tab.DONE else ticket_search.UNDER_WAY_ONLY
     found = ticket_search.newest(visit.session, wanted, sa.true(), HITS, narrowed=mark)
-    return [col(Ticket.id) == sa.any_(literal(found, sa.ARRAY(sa.BigInteger)))]
+    among_them = col(Ticket.id) == sa.any_(literal(found, sa.ARRAY(sa.BigInteger)))
+    return Narrowed([among_them], len(found) == HITS)
 
 
 def counts(visit: Visit, asked: Asked, narrowed: Narrowed, tabs: Sequence[Tab]) -> dict[Tab, int]:
@@ -118,7 +131,7 @@ def _counted(
 def _counted_apart(visit: Visit, asked: Asked, tabs: Sequence[Tab]) -> dict[Tab, int]:
     parts = []
     for tab in tabs:
-        under = _under(visit, asked, (), tab)
+        under = _under(visit, asked, NOTHING, tab)
         if tab in _REQUESTS:  # what was decided is there to be read, and asks nothing more
             under = under.where(_IS_ASKED)
         some = under.with_only_columns(literal(1)).limit(most(asked) + 1).subquery()
@@ -168,7 +181,7 @@ def _of_tickets(
         ended = col(WorkOrder.ended_at)
         found = found.where(ended.is_not(None) if is_over else ended.is_(None))
     if narrowed:
-        found = found.join(Ticket, col(Ticket.id) == col(WorkOrder.ticket)).where(*narrowed)
+        found = found.join(Ticket, col(Ticket.id) == col(WorkOrder.ticket)).where(*narrowed.conditions)
         if (
             is_over is False
         ):  # an order is open no longer than its ticket, and open tickets have indexes of their own

@@ -229,7 +229,7 @@ def _details(fact: Fact, names: Names) -> Iterator[str]:
         yield str(fact.data["reason"])
     elif fact.data.get("override"):
         yield str(fact.data["override"])
-    if fact.data.get("step"):
+    if fact.kind.startswith("mark.") and fact.data.get("step"):
         yield translate(marks.STEP_WORDS[marks.Step(fact.data["step"])], names.language)
     if fact.data.get("catalogue"):
         yield translate(CATALOGUE_VERSION, names.language, number=fact.data["catalogue"])

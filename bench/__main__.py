@@ -13,7 +13,8 @@ from rich.table import Table
 from bench.measured import Measured
 
 ALL = (
-    *("opening", "ringing", "lookup", "rules", "learning", "routing", "importing"),
+    *("opening", "orders", "dispatching", "ringing", "lookup", "rules", "learning"),
+    *("routing", "importing"),
     *("bridge", "latency", "lineup", "memory", "tax"),
     *("lists", "sweep", "search"),
 )

@@ -44,11 +44,11 @@ def run() -> Measured:
         servers.servers(Path(folder)) as state,
         website.website(state, servers.database(state)) as settings,
     ):
-        _turn(lambda: _http_client(settings), 1.0)
+        turn(lambda: http_client(settings), 1.0)
         by_http, by_psycopg = [], []
         for _ in range(ROUNDS):
-            by_http.append(_turn(lambda: _http_client(settings), SECONDS))
-            by_psycopg.append(_turn(lambda: _psycopg_client(settings), SECONDS))
+            by_http.append(turn(lambda: http_client(settings), SECONDS))
+            by_psycopg.append(turn(lambda: _psycopg_client(settings), SECONDS))
     ratios = [ours.rate / limit.rate for ours, limit in zip(by_http, by_psycopg, strict=True)]
     ratio = percentile(ratios, 50)
     return Measured(
@@ -69,7 +69,7 @@ def run() -> Measured:
     )
 
 
-def _turn(client: Callable[[], Callable[[], None]], seconds: float) -> Round:
+def turn(client: Callable[[], Callable[[], None]], seconds: float) -> Round:
     """`CLIENTS` threads, each with a client of its own, for `seconds`."""
     times: list[float] = []
     until = time.monotonic() + seconds
@@ -89,7 +89,8 @@ def _turn(client: Callable[[], Callable[[], None]], seconds: float) -> Round:
     return Round(len(times) / (time.monotonic() - begun), times)
 
 
-def _http_client(settings: Settings) -> Callable[[], None]:
+def http_client(settings: Settings) -> Callable[[], None]:
+    """An agent who opens a ticket whenever it is called."""
     agent = website.Visitor(settings, "chenjiaqi")
     return lambda: _open(agent)
 

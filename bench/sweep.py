@@ -43,8 +43,10 @@ INSERT INTO ticket (number, query_code, type, channel, line, citizen, contact, t
     confidential, state, redone, urged, reply, opened_at, due_at)
   SELECT 'B' || n, '1', 'complaint', 'phone', '12345', 1, '', '路灯不亮', '门口的路灯坏了三天。', '', 'normal',
     false, 'dispatched', 0, 0, '', now(), now() FROM generate_series(1, :orders) AS n;
-INSERT INTO work_order (ticket, unit, level, role, state, reason, issued_at, public_reply, internal_reply)
-  SELECT id, (CAST(:units AS text[]))[1 + id % :unit_count], 'town', 'lead', 'signed', '', now(), '', '' FROM ticket;
+INSERT INTO work_order (ticket, unit, level, role, state, reason, issued_at, contact, promise, public_reply,
+    internal_reply)
+  SELECT id, (CAST(:units AS text[]))[1 + id % :unit_count], 'town', 'lead', 'signed', '', now(), '', '', '', ''
+  FROM ticket;
 INSERT INTO clock (ticket, work_order, kind, amount, measure, amber_amount, amber_measure, calendar, policy, promised,
     started_at, due_at, amber_at, provisional, next_event_at, seen_until, generation, extension_why)
   SELECT o.ticket, o.id, 'resolve', 15, 'working_days', 1, 'working_days', 'office', '2022', false,
@@ -63,10 +65,10 @@ def run() -> Measured:
     times: dict[int, list[float]] = {orders: [] for orders in SIZES}
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, ExitStack() as stack:
         state = stack.enter_context(_servers(Path(folder)))
-        records = {orders: stack.enter_context(_record(state, orders)) for orders in SIZES}
+        records = {orders: stack.enter_context(record(state, orders)) for orders in SIZES}
         for number in range(ROUNDS):
             for orders, (store, city) in records.items():
-                times[orders].append(_sweep(store, city, number))
+                times[orders].append(sweep_once(store, city, number))
     few, many = (percentile(times[orders], 50) for orders in SIZES)
     return Measured(
         name="sweep",
@@ -108,7 +110,7 @@ def _servers(state: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _record(state: Path, orders: int) -> Iterator[tuple[Store, CityPack]]:
+def record(state: Path, orders: int) -> Iterator[tuple[Store, CityPack]]:
     """A record with so many open orders, of which a thousand are due on each of some days."""
     where, name = addresses.postgresql_folder(state), f"sweep_{orders}"
     postgresql.create(where, name)
@@ -163,12 +165,12 @@ def _turns(city: CityPack, number: int) -> tuple[datetime, datetime]:
     return turns
 
 
-def _sweep(store: Store, city: CityPack, number: int) -> float:
+def sweep_once(store: Store, city: CityPack, number: int) -> float:
     """Seconds until nothing of this round's thousand is left to take; what was taken is then replied to."""
     at, taken, began = _turns(city, number)[1], 0, time.perf_counter()
     while True:
         with store.transaction() as session:
-            count = sweep(session, city, at, {})
+            count = sweep(session, city, at)
         taken += count
         if count == 0:
             break

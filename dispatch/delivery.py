@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +29,12 @@ CHANNEL = {Way.WEBHOOK: Channel.SYSTEM, Way.MAIL: Channel.MAIL}
 LATEST = 20
 
 
-def note(session: Session, ticket: Ticket, order: WorkOrder, event: str, at: datetime, **more: Any) -> None:
-    """Posts what happened to an order for the system of its unit, if that is to be told."""
+def note(
+    session: Session, ticket: Ticket, order: WorkOrder, event: str, at: datetime, which: str = "", **more: Any
+) -> None:
+    """Posts what happened to an order for the system of its unit, if that is to be told. `which` tells apart what may
+    happen to it twice at a time.
+    """
     if event not in EVENTS:
         return
     delivery = session.get(UnitDelivery, order.unit)
@@ -47,11 +51,16 @@ def note(session: Session, ticket: Ticket, order: WorkOrder, event: str, at: dat
         message = _message(
             delivery,
             event,
-            key(order.unit, order.id or 0, event, at),
+            key(order.unit, order.id or 0, f"{event} {which}".strip(), at),
             told(event, about, at, **more),
             f"/portal/orders/{order.id}",
         )
         outbox.post(session, [message], at)
+
+
+def are_told(session: Session, units: Collection[str]) -> set[str]:
+    """Those of `units` whose systems are told anything."""
+    return set(session.exec(select(UnitDelivery.unit).where(col(UnitDelivery.unit).in_(units))))
 
 
 def find(session: Session, unit: str) -> UnitDelivery | None:

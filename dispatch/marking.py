@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Table
 from sqlmodel import Session, col, select
 
 from dispatch import delivery, orders
@@ -14,10 +16,11 @@ from hotline.errors import Refused
 from hotline.facts import Fact, subject
 from hotline.record import tickets as ticket_record
 from hotline.roles import Permission
-from hotline.store.rows import put
+from hotline.store.rows import put, put_numbered
 from hotline.store.tables import Mark, Ticket, WorkOrder
 from hotline.viewer import Viewer
 
+_MARKS: Table = Mark.__table__  # type: ignore[attr-defined]
 MAY = {Kind.URGED: Permission.TICKET_EDIT}
 """Who may put what; everything else is supervision."""
 
@@ -48,18 +51,26 @@ def put_upon(
     return _put(session, ticket, order, kind, words, viewer.by, at, step)
 
 
-def supervise(
-    session: Session, ticket: Ticket, order: WorkOrder, step: Step, why: str, by: str, at: datetime
-) -> Mark:
-    """A supervision reaches its next step by itself, because time ran out."""
-    return _put(session, ticket, order, Kind.SUPERVISED, why, by, at, step)
+@dataclass(frozen=True)
+class Put:
+    """What is put upon an order by itself, because time runs out or has run out."""
+
+    ticket: Ticket
+    order: WorkOrder
+    kind: Kind
+    step: Step | None = None
 
 
-def card(
-    session: Session, ticket: Ticket, order: WorkOrder, kind: Kind, why: str, by: str, at: datetime
-) -> Mark:
-    """A yellow or red card for an order that is nearly, or really, overdue."""
-    return _put(session, ticket, order, kind, why, by, at)
+def put_by_itself(session: Session, marks: Sequence[Put], by: str, at: datetime) -> None:
+    """Puts all of `marks`, few or many, in one go."""
+    rows = [_row(one.ticket, one.order, one.kind, "", by, at, one.step) for one in marks]
+    told = delivery.are_told(session, {one.order.unit for one in marks})
+    values = [row.model_dump(exclude={"id"}) for row in rows]
+    for one, row, id_ in zip(marks, rows, put_numbered(session, _MARKS, values), strict=True):
+        row.id = id_
+        _note(session, one.ticket, row, "mark.put", by, at, [one.order])
+        if one.order.unit in told:
+            _deliver(session, one.ticket, row, "mark.put", at, [one.order])
 
 
 def lift(session: Session, viewer: Viewer, identity: int, at: datetime) -> Mark:
@@ -90,7 +101,22 @@ def _put(
     at: datetime,
     step: Step | None = None,
 ) -> Mark:
-    mark = Mark(
+    mark = _row(ticket, order, kind, words, by, at, step)
+    put(session, mark)
+    _tell(session, ticket, mark, "mark.put", by, at, order)
+    return mark
+
+
+def _row(
+    ticket: Ticket,
+    order: WorkOrder | None,
+    kind: Kind,
+    words: str,
+    by: str,
+    at: datetime,
+    step: Step | None,
+) -> Mark:
+    return Mark(
         ticket=orders.identity(ticket),
         work_order=order.id if order else None,
         kind=kind,
@@ -99,9 +125,6 @@ def _put(
         by=by,
         at=at,
     )
-    put(session, mark)
-    _tell(session, ticket, mark, "mark.put", by, at, order)
-    return mark
 
 
 def _tell(
@@ -115,6 +138,20 @@ def _tell(
 ) -> None:
     of_order = order or (session.get(WorkOrder, mark.work_order) if mark.work_order else None)
     concerned = [of_order] if of_order else orders.in_force(session, ticket)
+    _note(session, ticket, mark, kind, by, at, concerned)
+    _deliver(session, ticket, mark, kind, at, concerned)
+
+
+def _note(
+    session: Session,
+    ticket: Ticket,
+    mark: Mark,
+    kind: str,
+    by: str,
+    at: datetime,
+    concerned: Sequence[WorkOrder],
+) -> None:
+    of_order = next((one for one in concerned if one.id == mark.work_order), None)
     data = {
         "mark": mark.kind,
         "step": mark.step,
@@ -125,5 +162,11 @@ def _tell(
         **({"unit": of_order.unit, "order": of_order.id} if of_order else {}),
     }
     journal.append(session, Fact(kind, subject("mark", mark.id), at, by=by, data=data, ticket=ticket.id))
+
+
+def _deliver(
+    session: Session, ticket: Ticket, mark: Mark, kind: str, at: datetime, concerned: Sequence[WorkOrder]
+) -> None:
     for one in concerned:
-        delivery.note(session, ticket, one, kind, at, mark=mark.kind, step=mark.step, reason=mark.text)
+        more = {"mark": mark.kind, "step": mark.step, "reason": mark.text}
+        delivery.note(session, ticket, one, kind, at, which=str(mark.id), **more)

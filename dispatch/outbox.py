@@ -10,15 +10,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, func
 from sqlmodel import Session, col, select, update
 
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import SYSTEM, Fact, subject
 from hotline.messages import MOST_ATTEMPTS, PATIENCE, Channel, State, pause_after
+from hotline.store.rows import put_new
 from hotline.store.tables import MessageRow
+
+_MESSAGES: Table = MessageRow.__table__  # type: ignore[attr-defined]
 
 CLAIM = timedelta(minutes=2)
 """How long a sender may take for what it has claimed; then somebody else tries."""
@@ -43,11 +45,8 @@ def post(session: Session, messages: Iterable[Message], at: datetime) -> int:
     rows = [_row(message, at) for message in messages]
     if not rows:
         return 0
-    adding = insert(MessageRow).on_conflict_do_nothing(index_elements=["key"])
-    posted = session.execute(
-        adding.returning(col(MessageRow.id), col(MessageRow.channel), col(MessageRow.to)), rows
-    ).all()
-    facts = [_fact("message.posted", number, channel, to, at, SYSTEM) for number, channel, to in posted]
+    posted = put_new(session, _MESSAGES, "key", rows, "id", "channel", "to")
+    facts = [_fact("message.posted", one.id, one.channel, one.to, at, SYSTEM) for one in posted]
     journal.append(session, *facts)
     return len(facts)
 

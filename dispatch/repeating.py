@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, text, true
 from sqlmodel import Session, and_, col, or_, select
 
 from dispatch import linking, marking, orders
@@ -25,6 +25,7 @@ from hotline.store.tables import Mark, Ticket, TicketLink
 from hotline.tickets import REOPEN_WITHIN, UNDER_WAY, State
 from hotline.viewer import Viewer
 
+_HAS_OTHERS = text("SELECT EXISTS (SELECT FROM ticket WHERE citizen = :citizen AND id < :id)")
 LOOKED_AT = 60
 """Tickets of one matter, and as many of one place, that another is compared with."""
 OF_CALLER = 6
@@ -108,6 +109,11 @@ def notice(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, at:
 
     A confidential ticket and an open one aren't tied, nor reports about different units: one would tell of the other.
     """
+    others = {"citizen": ticket.citizen, "id": ticket.id}
+    if (
+        not session.connection().execute(_HAS_OTHERS, others).scalar_one()
+    ):  # as for most; what follows costs more
+        return None
     told, within = told_by(city, ticket), timedelta(days=city.city.repeat_days)
     earlier = select(Ticket).where(
         Ticket.citizen == ticket.citizen,

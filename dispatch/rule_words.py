@@ -30,6 +30,12 @@ MEASURE_WORDS = {
     Measure.WORKING_MINUTES: N_("{count} working min"),
     Measure.WORKING_DAYS: N_("{count} working days"),
 }
+UNTIL_WORDS = {
+    Measure.SAME_DAY: N_("until {time} of that day"),
+    Measure.NEXT_DAY: N_("until {time} of the next day"),
+    Measure.SAME_WORKING_DAY: N_("until {time} of that working day"),
+    Measure.NEXT_WORKING_DAY: N_("until {time} of the next working day"),
+}
 
 
 def label(condition: Condition, language: str) -> str:
@@ -104,6 +110,8 @@ def step_words(city: CityPack, step: Step, language: str) -> str:
 def budget_words(budget: Budget, language: str) -> str:
     """A time, as a person says it: whole hours as such."""
     hours, rest = divmod(budget.amount, 60)
+    if budget.measure in UNTIL_WORDS:
+        return translate(UNTIL_WORDS[budget.measure], language, time=f"{hours:02}:{rest:02}")
     if budget.measure is not Measure.WORKING_DAYS and hours and not rest:
         natural = budget.measure is Measure.MINUTES
         return translate(N_("{count} h") if natural else N_("{count} working h"), language, count=hours)

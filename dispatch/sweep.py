@@ -7,37 +7,37 @@ to be taken at once after an outage is told by the gravest step alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Table, text
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from dispatch import ladder, outbox
 from dispatch.clock_rows import Kept, pauses_of, tell
+from dispatch.escalating import escalate
 from dispatch.ladder import Event
 from dispatch.notifying import Taken, messages
 from dispatch.recomputing import recompute
 from hotline.clock_policy import Does
 from hotline.facts import SYSTEM
 from hotline.pack.model import CityPack
+from hotline.store.rows import change_all
 from hotline.store.tables import ClockRow, Ticket, WorkOrder
 
+_CLOCKS: Table = ClockRow.__table__  # type: ignore[attr-defined]
 BATCH = 200
 """Clocks in one transaction: some hundredths of a second, so that nobody waits long for a row."""
-
-Act = Callable[[Session, WorkOrder, Event, datetime], None]
-Acts = Mapping[Does, Act]
-"""What a step does to the order itself, beside telling people: a card, a supervision order."""
 
 FACTS = {Does.REMINDER: "clock.reminded", Does.AMBER: "clock.amber", Does.RED: "clock.red"}
 """The fact of each step; the others escalate."""
 
 
-def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int = BATCH) -> int:
+def sweep(session: Session, city: CityPack, at: datetime, most: int = BATCH) -> int:
     """Takes one batch; returns how many clocks it looked at. With fewer than `most`, nothing more is due or free."""
     due = _due(session, at, most)
-    taken, stale = [], []
+    taken, stale, looked_at = [], [], []
     for kept in due:
         calendar = kept.calendar(city)
         turns = kept.clock.turns(calendar)
@@ -45,13 +45,13 @@ def sweep(session: Session, city: CityPack, at: datetime, acts: Acts, most: int 
             stale.append(kept)  # started by somebody who didn't know yet of a change of days
         else:
             taken += _take(kept, ladder.events(turns, kept.steps(city), calendar), at)
+            looked_at.append(kept.row)
+    _note(session, looked_at)
     recompute(session, city, stale, at)
     fired = _fire(session, taken, at)
     for one in fired:
         _tell(session, one, at)
-        act = acts.get(one.event.step.does)
-        if act is not None and one.kept.order is not None:
-            act(session, one.kept.order, one.event, at)
+    escalate(session, fired, at)
     outbox.post(session, messages(session, city, _gravest(fired), at), at)
     return len(due)
 
@@ -86,8 +86,16 @@ def _take(kept: Kept, events: Sequence[Event], at: datetime) -> list[Taken]:
     """The steps that have come, and in the row what comes after them."""
     row = kept.row
     come = ladder.due_by(events, row.seen_until, at)
-    row.seen_until, row.next_event_at = at, ladder.next_after(events, at)
+    set_committed_value(row, "seen_until", at)
+    set_committed_value(row, "next_event_at", ladder.next_after(events, at))
     return [Taken(kept, event) for event in come]
+
+
+def _note(session: Session, rows: Sequence[ClockRow]) -> None:
+    """How far these clocks have been looked at, all in one statement: one for each would cost most of a sweep."""
+    if rows:
+        seen = [one.model_dump(include={"id", "seen_until", "next_event_at"}) for one in rows]
+        change_all(session, _CLOCKS, "id", seen)
 
 
 def _fire(session: Session, taken: Sequence[Taken], at: datetime) -> list[Taken]:

@@ -1,5 +1,6 @@
-"""The timekeeper's process: sweeps what is due, recomputes what a change of days or policies reached, and wakes whoever
-sends messages. Any number of them may run; what they share is in the record, and Redis only carries wake-ups.
+"""The timekeeper's process: sweeps what is due, recomputes what a change of days or policies reached, archives what has
+been over for long, and wakes whoever sends messages. Any number of them may run; what they share is in the record, and
+Redis only carries wake-ups.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import structlog
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from dispatch import outbox, recomputing, worker
+from dispatch import archiving, outbox, recomputing, worker
 from dispatch.channels import configured
 from dispatch.postman import wake
-from dispatch.sweep import BATCH, Acts, next_due, sweep
+from dispatch.sweep import BATCH, next_due, sweep
 from hotline.bell import Bell
 from hotline.log import set_up as set_up_log
 from hotline.pack.load import load_pack
@@ -32,14 +33,11 @@ SHORTEST = 0.2  # and at least, while somebody else holds what is due
 LONGEST = 30.0  # seconds until it is tried again, after looks that failed
 WOKEN = timedelta(seconds=10)  # until senders are woken again for what still waits
 
-ACTS: Acts = {}
-"""What a step does to the order itself: the order's own module puts its cards and supervision orders here."""
-
 log = structlog.get_logger()
 
 
 def command() -> None:
-    """Keep the clocks until told to stop: sweep, recompute, wake the senders."""
+    """Keep the clocks until told to stop: sweep, recompute, archive, wake the senders."""
     settings = load()
     set_up_log("clocks")
     stop = threading.Event()
@@ -47,7 +45,7 @@ def command() -> None:
         signal.signal(sign, lambda *_: stop.set())
     store = open_store(addresses.database(settings), Bell(addresses.redis(settings)), pool=1)
     try:
-        run(Timekeeper(settings, store, CityInForce(load_pack(settings.site.city)), ACTS), stop)
+        run(Timekeeper(settings, store, CityInForce(load_pack(settings.site.city))), stop)
     finally:
         store.close()
 
@@ -82,11 +80,10 @@ def run(timekeeper: Timekeeper, stop: threading.Event) -> None:
 class Timekeeper:
     """What is known between two looks: the city, and when senders were woken last."""
 
-    def __init__(self, settings: Settings, store: Store, known: CityInForce, acts: Acts) -> None:
+    def __init__(self, settings: Settings, store: Store, known: CityInForce) -> None:
         self._settings = settings
         self._store = store
         self._known = known
-        self._acts = acts
         self._woken_at: datetime | None = None
 
     def look(self, at: datetime, is_stopped: Callable[[], bool] = lambda: False) -> float:
@@ -99,9 +96,11 @@ class Timekeeper:
         count = BATCH
         while count == BATCH and not is_stopped():
             with self._store.transaction() as session:
-                count = sweep(session, city, at, self._acts)
+                count = sweep(session, city, at)
         with self._store.transaction() as session:
             has_more = recomputing.go_on(session, city, at)
+        with self._store.transaction() as session:
+            has_more |= archiving.archive(session, at) == archiving.TOGETHER
         with self._store.transaction() as session:
             waits = outbox.is_due(session, configured(self._settings), at)
             due = next_due(session)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from hotline import journal
 from hotline.errors import Refused
 from hotline.facts import Fact, subject
-from hotline.store.rows import put
+from hotline.store.rows import follow, put
 from hotline.store.tables import Citizen, CitizenNumber
 
 _HAVING = (
@@ -20,7 +19,17 @@ _HAVING = (
     .join(CitizenNumber, col(CitizenNumber.citizen) == col(Citizen.id))
     .where(col(CitizenNumber.number) == bindparam("number"))
 )
-_CLAIM = insert(CitizenNumber.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+_ADD = text("""
+    WITH made AS (
+        INSERT INTO citizen (name, address, area, enterprise, note, created_at)
+        VALUES (:name, :address, :area, '', '', :at) RETURNING id
+    ), claimed AS (
+        INSERT INTO citizen_number (number, citizen) SELECT :number, id FROM made
+        ON CONFLICT DO NOTHING RETURNING citizen
+    )
+    SELECT id, EXISTS (SELECT FROM claimed) FROM made
+    """)
+_TAKE_AWAY = text("DELETE FROM citizen WHERE id = :id")
 
 
 def plain_number(text: str) -> str:
@@ -79,14 +88,14 @@ def who_has(session: Session, number: str) -> Citizen | None:
 def _add(
     session: Session, number: str, name: str, address: str, area: str | None, at: datetime, by: str
 ) -> Citizen:
-    citizen = Citizen(name=name, address=address, area=area, created_at=at)
-    put(session, citizen)
-    claimed = session.connection().execute(_CLAIM, {"number": number, "citizen": citizen.id})
-    if claimed.rowcount == 0:
-        session.delete(citizen)  # two desks met the same new number at once: the other was first
-        session.flush()
+    said = {"name": name, "address": address, "area": area, "at": at, "number": number}
+    id_, is_first = session.connection().execute(_ADD, said).one()
+    if not is_first:  # two desks met the same new number at once: the other was first
+        session.connection().execute(_TAKE_AWAY, {"id": id_})
         owner = who_has(session, number)
         assert owner is not None
         return owner
+    citizen = Citizen(id=id_, name=name, address=address, area=area, created_at=at)
+    follow(session, citizen)
     journal.append(session, Fact("citizen.remembered", subject("citizen", citizen.id), at, by=by))
     return citizen

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table, TextClause, insert, text
+from sqlalchemy import Insert, Row, Table, TextClause, insert, text
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
@@ -26,6 +26,11 @@ def put(session: Session, row: SQLModel) -> None:
         row.id = session.connection().execute(_insert(type(row), True), values).scalar_one()
     else:
         session.connection().execute(_insert(type(row), False), values)
+    follow(session, row)
+
+
+def follow(session: Session, row: SQLModel) -> None:
+    """Lets `session` write later changes of a row that a statement has inserted."""
     make_transient_to_detached(row)
     session.add(row)
 
@@ -33,6 +38,20 @@ def put(session: Session, row: SQLModel) -> None:
 def put_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts `rows`, which have the same columns, in their order."""
     session.connection().execute(_insert_all(table.name, tuple(rows[0])), {"rows": _written(rows)})
+
+
+def put_numbered(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Inserts `rows` in their order; returns the ids that the table gave them."""
+    inserting = _insert_numbered(table.name, tuple(rows[0]))
+    return session.connection().execute(inserting, {"rows": _written(rows)}).scalars().all()
+
+
+def put_new(
+    session: Session, table: Table, key: str, rows: Sequence[Mapping[str, Any]], *told: str
+) -> Sequence[Row[Any]]:
+    """Inserts those of `rows` whose `key` nobody has; returns the columns `told` of each that it inserted."""
+    inserting = _insert_new(table.name, tuple(rows[0]), key, told)
+    return session.connection().execute(inserting, {"rows": _written(rows)}).all()
 
 
 def change_all(session: Session, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -44,6 +63,17 @@ def change_all(session: Session, table: Table, key: str, rows: Sequence[Mapping[
 def _insert_all(table: str, columns: tuple[str, ...]) -> TextClause:
     names = ", ".join(f'"{name}"' for name in columns)
     return text(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {_ROWS.format(table)}')
+
+
+@cache
+def _insert_numbered(table: str, columns: tuple[str, ...]) -> TextClause:
+    return text(f"{_insert_all(table, columns)} RETURNING id")
+
+
+@cache
+def _insert_new(table: str, columns: tuple[str, ...], key: str, told: tuple[str, ...]) -> TextClause:
+    returning = ", ".join(f'"{name}"' for name in told)
+    return text(f'{_insert_all(table, columns)} ON CONFLICT ("{key}") DO NOTHING RETURNING {returning}')
 
 
 @cache

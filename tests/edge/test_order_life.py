@@ -476,7 +476,8 @@ def test_what_can_no_longer_be_reopened_is_archived(town: Town) -> None:
         tickets.answer_at_once(session, early, "周一至周五办理。", cast.agent, town.at)
         tickets.answer_at_once(session, late, "周一至周五办理。", cast.agent, town.at + timedelta(days=1))
         ids = [early.id, late.id, open_.id]
-    assert archive(town.store, town.at + timedelta(days=15, hours=1)) >= 1  # and the old tickets of the demo
+    with town.store.transaction() as session:
+        assert archive(session, town.at + timedelta(days=15, hours=1)) >= 1  # and the old tickets of the demo
     with town.store.transaction() as session:
         assert [session.get_one(Ticket, id_).state for id_ in ids] == ["archived", "answered", "opened"]
-    assert archive(town.store, town.at + timedelta(days=15, hours=1)) == 0
+        assert archive(session, town.at + timedelta(days=15, hours=1)) == 0

@@ -297,3 +297,12 @@ def form_of(found: CityRow) -> dict[str, Any]:
     return {
         name: list(values) if fields[name].form.is_many else "".join(values) for name, values in texts.items()
     }
+
+
+def test_times_are_said_in_words(hall: Hall) -> None:
+    admin = hall.visitor("admin")
+    assert "15个工作日" in admin.read("/city/clocks").text
+    steps = admin.read("/city/steps").text
+    assert "到期前2个工作日" in steps
+    assert "超期1个工作日后" in steps
+    assert "working day" not in steps

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlmodel import col, select, update
 
-from agent_desk import portal_tabs
+from agent_desk import portal, portal_tabs
 from hotline.store.tables import ClockRow, FactRow, OrderRequest, WorkOrder
 from tests.edge.visitors import TICKET, Hall, Visitor
 
@@ -254,3 +254,35 @@ def test_a_row_says_what_was_asked_and_put_upon_it(hall: Hall) -> None:
     assert "同意" in returned
     assert "已同意" in returned
     assert TICKET["title"] not in returned  # it isn't theirs any more
+
+
+def test_a_district_finds_words_among_the_orders_below_it_the_newest_first(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, district = hall.visitor("chenjiaqi"), hall.visitor("chancheng")
+    lamp, noise, other_lamp = (
+        _order(
+            hall,
+            hall.open_ticket(agent, "zumiao-office", number=f"1390000001{n}", title=title, content=title),
+        )
+        for n, title in enumerate(("路灯坏了", "夜间施工扰民", "路灯倒了"))
+    )
+    below, words = "&of=below", "&of=below&words=路灯"
+    assert set(under(district, "to-sign", below)) == {lamp, noise, other_lamp}
+    assert set(under(district, "to-sign", words)) == {lamp, other_lamp}
+    assert "仅在最新的" not in district.page(f"/portal?tab=to-sign{words}").text
+    monkeypatch.setattr(portal_tabs, "HITS", 1)
+    monkeypatch.setattr(portal, "HITS", 1)
+    assert under(district, "to-sign", words) == [other_lamp]
+    assert "仅在最新的 1 件中查找" in district.page(f"/portal?tab=to-sign{words}").text
+
+
+def test_counts_of_many_units_stop_early_and_narrowed_ones_are_counted_in_one_go(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, district = hall.visitor("chenjiaqi"), hall.visitor("chancheng")
+    for n, urgency in enumerate(("normal", "urgent", "normal")):
+        hall.open_ticket(agent, "zumiao-office", number=f"1390000002{n}", urgency=urgency)
+    monkeypatch.setattr(portal_tabs, "MOST_OF_MANY", 2)
+    assert '<span class="count bad">2+<' in district.page("/portal?tab=to-sign&of=below").text
+    assert '<span class="count bad">1<' in district.page("/portal?tab=to-sign&of=below&urgency=urgent").text

@@ -229,12 +229,12 @@ def test_no_storm_follows_one_summary_does(town: Town) -> None:
             issue(town, session)
     now = local("2026-12-01 09:00")
     with town.store.transaction() as session:
-        sweep(session, city_now(town), now, {}, most=1000)
+        sweep(session, city_now(town), now, most=1000)
         session.execute(text("DELETE FROM message"))
     change(town, limit(town, "2 working days"))
     recomputed(town, now)
     with town.store.transaction() as session:
-        while sweep(session, city_now(town), now + SETTLED, {}):
+        while sweep(session, city_now(town), now + SETTLED):
             pass
         subjects = Counter((one.to, one.subject) for one in session.exec(select(MessageRow)))
         staff = session.exec(select(Account).where(Account.login == "zumiao")).one()
@@ -254,7 +254,7 @@ def test_what_is_still_to_come_after_a_recompute_comes(town: Town) -> None:
     recomputed(town, local("2026-12-01 09:00"))  # due on the 25th: message and notice lie behind it
     city = city_now(town)
     with town.store.transaction() as session:
-        sweep(session, city, local("2026-12-02 17:30"), {}, most=1000)
+        sweep(session, city, local("2026-12-02 17:30"), most=1000)
     told = [one for one in facts(town, "clock.escalated") if one["order"] == order.id]
     escalated = [one["step"] for one in told if one["clock"] == "resolve"]
     assert escalated == ["report"]
@@ -270,7 +270,7 @@ def test_what_is_due_and_not_taken_yet_is_not_lost_by_a_recompute(town: Town) ->
     )
     recomputed(town, local("2026-12-14 17:40"))
     with town.store.transaction() as session:
-        sweep(session, city_now(town), local("2026-12-14 17:41"), {}, most=1000)
+        sweep(session, city_now(town), local("2026-12-14 17:41"), most=1000)
     assert "resolve" in {one["clock"] for one in facts(town, "clock.red")}
 
 
@@ -279,13 +279,13 @@ def test_a_new_step_is_not_taken_for_what_was_overdue_long_before(town: Town) ->
         issue(town, session)
     now = local("2027-03-01 09:00")
     with town.store.transaction() as session:
-        sweep(session, city_now(town), now, {}, most=1000)
+        sweep(session, city_now(town), now, most=1000)
     change(
         town, Change("steps", None, {"policy": "2022", "does": "message", "name": "new", "when": "1 h after"})
     )
     recomputed(town, now)
     with town.store.transaction() as session:
-        sweep(session, city_now(town), now + timedelta(days=1), {}, most=1000)
+        sweep(session, city_now(town), now + timedelta(days=1), most=1000)
     assert "new" not in {one["step"] for one in facts(town, "clock.escalated")}
 
 
@@ -331,7 +331,7 @@ def test_a_clock_that_a_slow_process_started_by_the_old_days_is_put_right_before
         order = orders.issue(session, town.city, ticket, UNIT, "", town.viewer("chenjiaqi"), town.at)
         assert resolve(session, order).due_at == local("2026-12-14 17:30")
     with town.store.transaction() as session:
-        sweep(session, city_now(town), local("2026-12-14 17:30"), {}, most=1000)
+        sweep(session, city_now(town), local("2026-12-14 17:30"), most=1000)
     with town.store.transaction() as session:
         assert resolve(session, order).due_at == local("2026-12-15 17:30")
     assert "resolve" not in {one["clock"] for one in facts(town, "clock.red")}
@@ -355,7 +355,7 @@ def test_a_calendar_that_the_city_dropped_stops_no_sweep(town: Town) -> None:
         _, order = issue(town, session)
         resolve(session, order).calendar = "gone"
     with town.store.transaction() as session:
-        assert sweep(session, city_now(town), local("2026-12-14 17:30"), {}, most=1000)
+        assert sweep(session, city_now(town), local("2026-12-14 17:30"), most=1000)
     assert "resolve" in {one["clock"] for one in facts(town, "clock.red")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,14 +11,12 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
 from dispatch import orders, timekeeping
-from dispatch.ladder import Event
 from dispatch.sweep import sweep
 from dispatch.timekeeper import Timekeeper
 from hotline.budgets import parse_budget, parse_offset
@@ -27,7 +26,18 @@ from hotline.pack.model import CityPack, SendingHours
 from hotline.record.city_in_force import CityInForce
 from hotline.settings import Settings, environment
 from hotline.store import Store
-from hotline.store.tables import Account, ClockFiring, ClockRow, FactRow, MessageRow, Ticket, WorkOrder
+from hotline.store.rows import put
+from hotline.store.tables import (
+    Account,
+    ClockFiring,
+    ClockRow,
+    FactRow,
+    Mark,
+    MessageRow,
+    Ticket,
+    UnitDelivery,
+    WorkOrder,
+)
 from hotline.tickets import Urgency
 from tests.edge.conftest import Town
 from tests.edge.test_orders import UNIT, open_one
@@ -55,12 +65,12 @@ def issue(
     return made
 
 
-def swept(town: Town, at: datetime, city: CityPack | None = None, acts: Any = None) -> int:
+def swept(town: Town, at: datetime, city: CityPack | None = None) -> int:
     """Sweeps until nothing is due; returns in how many looks."""
     looks = 1
     while True:
         with town.store.transaction() as session:
-            if sweep(session, city or town.city, at, acts or {}, most=50) < 50:
+            if sweep(session, city or town.city, at, most=50) < 50:
                 return looks
         looks += 1
 
@@ -70,6 +80,12 @@ def firings(store: Store) -> Counter[str]:
     with store.transaction() as session:
         asked = select(ClockFiring.step).join(ClockRow, col(ClockRow.id) == ClockFiring.clock)
         return Counter(session.exec(asked.where(ClockRow.kind == Kind.RESOLVE)))
+
+
+def marks(store: Store) -> list[tuple[str, str]]:
+    """What lies upon orders, in the order in which it was put."""
+    with store.transaction() as session:
+        return list(session.exec(select(Mark.kind, Mark.step).order_by(col(Mark.id))))
 
 
 def facts(store: Store, *kinds: str) -> list[FactRow]:
@@ -160,7 +176,7 @@ def test_a_days_end_writes_to_nobody_a_hundred_times(town: Town) -> None:
         made = issue(town, session, 30)
         numbers = [session.get_one(Ticket, order.ticket).number for order in made]
     with town.store.transaction() as session:
-        assert sweep(session, town.city, DUE, {}) == 60  # each ticket's own and its order's
+        assert sweep(session, town.city, DUE) == 60  # each ticket's own and its order's
     with town.store.transaction() as session:
         staff = session.exec(select(Account).where(Account.login == "zumiao")).one()
     (one,) = [one for one in posted(town.store) if one.to == f"account:{staff.id}"]
@@ -175,8 +191,8 @@ def test_it_looks_only_at_what_is_due(town: Town) -> None:
         issue(town, session, 3)
         issue(town, session, urgency=Urgency.URGENT)
     with town.store.transaction() as session:
-        assert sweep(session, town.city, town.at + HOUR, {}) == 0
-        assert sweep(session, town.city, local("2026-12-10 17:30"), {}) == 4
+        assert sweep(session, town.city, town.at + HOUR) == 0
+        assert sweep(session, town.city, local("2026-12-10 17:30")) == 4
 
 
 def test_what_somebody_holds_is_passed_over_and_comes_next_time(town: Town) -> None:
@@ -206,7 +222,7 @@ def test_two_workers_at_once_take_each_step_once(town: Town) -> None:
         ready.wait()
         for _ in range(20):
             with town.store.transaction() as session:
-                sweep(session, town.city, DUE, {}, most=7)
+                sweep(session, town.city, DUE, most=7)
 
     workers = [threading.Thread(target=work) for _ in range(2)]
     for worker in workers:
@@ -243,12 +259,12 @@ if where == "COMMIT":
         os.kill(os.getpid(), signal.SIGKILL)
 
 with store.transaction() as session:
-    sweep(session, load_pack("foshan"), datetime.fromisoformat(at), {})
+    sweep(session, load_pack("foshan"), datetime.fromisoformat(at))
 """
 
 
 @pytest.mark.parametrize(
-    "where", ["INSERT INTO clock_firing", "INSERT INTO message", 'INSERT INTO "fact"', "COMMIT"]
+    "where", ["INSERT INTO clock_firing", 'INSERT INTO "message"', 'INSERT INTO "fact"', "COMMIT"]
 )
 def test_crash_between_firing_and_message(town: Town, database_url: str, redis_url: str, where: str) -> None:
     """Killed at any point between them: nothing is lost, nothing is there twice."""
@@ -316,19 +332,41 @@ def test_who_has_no_address_is_told_on_their_pages_alone(town: Town) -> None:
     assert {one.channel for one in posted(town.store)} == {"notice"}
 
 
-def test_a_step_may_do_something_to_the_order_itself(town: Town) -> None:
-    done: list[tuple[int | None, str]] = []
-
-    def supervise(session: Session, order: WorkOrder, event: Event, at: datetime) -> None:
-        order.reason = f"{order.reason} supervised"
-        done.append((order.id, event.step.key))
-
+def test_steps_put_cards_and_a_supervision_upon_the_order_itself(town: Town) -> None:
     with town.store.transaction() as session:
-        (order,) = issue(town, session)
-    swept(town, local("2026-12-21 17:30"), acts={Does.SUPERVISION: supervise})
-    assert done == [(order.id, "supervision")]
+        issue(town, session)
+    swept(town, local("2026-12-11 17:30"))
+    assert marks(town.store) == [("yellow", "")]
+    swept(town, local("2026-12-14 17:30"))
+    assert marks(town.store) == [("yellow", ""), ("red", "")]
+    swept(town, local("2026-12-21 17:30"))
+    supervised = [("supervised", step) for step in ("message", "notice", "order", "report")]
+    assert marks(town.store) == [("yellow", ""), ("red", ""), *supervised]
+    swept(town, local("2027-03-01 17:30"))
+    assert len(marks(town.store)) == 6
+    assert [row.data["mark"] for row in facts(town.store, "mark.put")] == [
+        kind for kind, _ in marks(town.store)
+    ]
+
+
+def test_who_signs_late_gets_no_card_and_the_centre_none(town: Town) -> None:
     with town.store.transaction() as session:
-        assert "supervised" in session.get_one(WorkOrder, order.id).reason
+        agent = town.viewer("chenjiaqi")
+        open_one(town, session)  # which the centre itself lets lie
+        orders.issue(session, town.city, open_one(town, session), UNIT, "", agent, town.at)
+    swept(town, local("2026-11-27 17:30"))
+    assert {row.kind for row in facts(town.store, "clock.amber", "clock.red")} == {"clock.amber", "clock.red"}
+    assert marks(town.store) == [("supervised", "message")]  # of the clock to sign
+
+
+def test_a_units_own_system_is_told_of_each_card(town: Town) -> None:
+    with town.store.transaction() as session:
+        issue(town, session)
+        way = {"way": "webhook", "address": "https://example.org", "secret": ""}
+        put(session, UnitDelivery(unit=UNIT, set_by="system", set_at=town.at, **way))
+    swept(town, local("2026-12-14 17:30"))
+    told = [json.loads(one.body) for one in posted(town.store) if one.subject == "mark.put"]
+    assert [one["mark"] for one in told] == ["yellow", "red"]
 
 
 def test_a_step_of_a_policy_that_tells_nobody_is_a_fact_all_the_same(town: Town) -> None:
@@ -371,7 +409,7 @@ def test_a_resumed_clock_takes_its_steps_again_for_its_new_date(town: Town) -> N
 def test_the_process_looks_again_when_the_next_step_comes(town: Town, served: Settings) -> None:
     with town.store.transaction() as session:
         issue(town, session)
-    keeper = Timekeeper(served, town.store, CityInForce(town.city), {})
+    keeper = Timekeeper(served, town.store, CityInForce(town.city))
     assert keeper.look(DUE - timedelta(days=9)) == 2.0
     pause = keeper.look(local("2026-12-10 17:30") - timedelta(seconds=1))
     assert pause == pytest.approx(1.0)

@@ -57,7 +57,7 @@ def pass_time(desk: Reception) -> None:
     with desk.store.transaction() as session:
         due = session.exec(select(ClockRow.due_at).where(ClockRow.kind == "sign")).all()
         latest = max(at for at in due if at)
-        while sweep(session, load_pack("foshan"), latest, {}):
+        while sweep(session, load_pack("foshan"), latest):
             pass
 
 

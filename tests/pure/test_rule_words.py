@@ -90,6 +90,8 @@ def test_days_are_told_as_far_as_they_are_bounded() -> None:
         (Budget(120, Measure.WORKING_MINUTES), "2个工作小时"),
         (Budget(90, Measure.WORKING_MINUTES), "90个工作分钟"),
         (Budget(60, Measure.WORKING_DAYS), "60个工作日"),
+        (Budget(1050, Measure.NEXT_WORKING_DAY), "下一个工作日17:30前"),
+        (Budget(1440, Measure.SAME_DAY), "当日24:00前"),
     ],
 )
 def test_times_are_told_in_whole_hours_where_they_are(budget: Budget, words: str) -> None:

@@ -39,7 +39,7 @@ class World:
         self.at += timedelta(**much)
         self.logged_in.clear()
         with self.hall.town.store.transaction() as session:
-            while sweep(session, self.hall.town.city, self.at, {}):
+            while sweep(session, self.hall.town.city, self.at):
                 pass
 
     def by(self, who: str) -> Visitor:

@@ -229,6 +229,8 @@ def test_overdue_through_the_whole_ladder(world: World) -> None:
         "reminded", "amber", "red", "message", "notice", "supervision", "report",
     ]  # fmt: skip
     assert "督办单" in world.by(SUPERVISOR).page("/notices").text
+    told = world.by(TOWN).page(f"/portal/orders/{order.id}").text
+    assert all(mark in told for mark in ("黄牌", "红牌", "督办单", "通报"))
     world.does(TOWN, f"/api/orders/{order.id}/reply", public=FIXED)
     world.does(AGENT, f"/api/tickets/{ticket}/close", **HAPPY)
     world.later(days=60)
