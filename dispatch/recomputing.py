@@ -117,15 +117,6 @@ def recompute(
     ]
 
 
-def reconsider(session: Session, city: CityPack, ticket: Ticket, at: datetime, by: str) -> None:
-    """The ticket has become another: urgent, or of another matter. Its open clocks get the terms that its policy has
-    for it now. Whoever calls holds the ticket's row.
-    """
-    running = select(ClockRow).where(ClockRow.ticket == ticket.id, col(ClockRow.stopped_at).is_(None))
-    batch = _keep(session, session.exec(running.order_by(col(ClockRow.id))).all(), {ticket.id: ticket})
-    recompute(session, city, batch, at, policies=frozenset(kept.row.policy for kept in batch), by=by)
-
-
 def held(session: Session, ids: Iterable[int]) -> list[Kept]:
     """Those that aren't over, held together with their tickets, which come first, as with everybody who holds both."""
     wanted = list(ids)

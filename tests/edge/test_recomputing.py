@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from dispatch import clock_check, orders, timekeeping
 from dispatch.clock_commands import app
-from dispatch.recomputing import SETTLED, go_on, notice, reconsider
+from dispatch.recomputing import SETTLED, go_on, notice
 from dispatch.sweep import sweep
 from hotline.calendars import Day, Kind
 from hotline.calendars_china import OFFICIAL_UNTIL
@@ -27,7 +27,6 @@ from hotline.record.city import Change
 from hotline.record.city_in_force import CityInForce
 from hotline.settings import Settings, environment
 from hotline.store.tables import Account, ClockRecompute, ClockRow, FactRow, MessageRow, Ticket, WorkOrder
-from hotline.tickets import Type, Urgency
 from tests.edge.conftest import Town
 from tests.edge.test_orders import UNIT, open_one
 from tests.edge.test_timekeeping import local
@@ -335,19 +334,6 @@ def test_a_clock_that_a_slow_process_started_by_the_old_days_is_put_right_before
     with town.store.transaction() as session:
         assert resolve(session, order).due_at == local("2026-12-15 17:30")
     assert "resolve" not in {one["clock"] for one in facts(town, "clock.red")}
-
-
-def test_a_ticket_that_becomes_urgent_gets_the_time_of_an_urgent_one(town: Town) -> None:
-    with town.store.transaction() as session:
-        ticket, order = issue(town, session)
-        ticket.urgency, ticket.type = Urgency.URGENT, Type.CONSULT
-        reconsider(session, city_now(town), ticket, town.at, ADMIN)
-        clocks = {
-            one.kind: one.due_at
-            for one in session.exec(select(ClockRow).where(ClockRow.work_order == order.id))
-        }
-        assert clocks["sign"] == town.at + timedelta(hours=2)
-        assert clocks["resolve"] == ticket.due_at == local("2026-11-25 17:30")
 
 
 def test_a_calendar_that_the_city_dropped_stops_no_sweep(town: Town) -> None:
