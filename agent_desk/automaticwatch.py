@@ -5,26 +5,16 @@ In the web process, which has the model already. Several may look at once: each 
 
 from __future__ import annotations
 
-import asyncio
-
-import structlog
-
+from agent_desk import watching
 from agent_desk.house import House, now
 from dispatch import automatic_sweep
 
 LOOK_EVERY = 2.0  # seconds
 
-log = structlog.get_logger()
-
 
 async def watch(house: House) -> None:
     """Looks until cancelled."""
-    while True:
-        try:
-            await asyncio.to_thread(look, house)
-        except Exception:
-            log.exception("tickets left to dispatchers not looked at")
-        await asyncio.sleep(LOOK_EVERY)
+    await watching.keep_looking(lambda: look(house), LOOK_EVERY, "tickets left to dispatchers not looked at")
 
 
 def look(house: House) -> int:

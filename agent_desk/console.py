@@ -132,9 +132,8 @@ def _ownerless(visit: Visit) -> Select[Any]:
 def _suspended(visit: Visit) -> Select[Any]:
     """Orders whose promise has to be looked at soon."""
     soon = catalogues.today(visit.house.city, visit.at) + SOON
-    suspended: Any = bindparam(
-        None, OrderState.SUSPENDED.value, literal_execute=True
-    )  # the plan sees it, for its index
+    # Said in the statement itself, where the plan sees it and takes its index.
+    suspended: Any = bindparam(None, OrderState.SUSPENDED.value, literal_execute=True)
     is_soon = (col(WorkOrder.state) == suspended) & (col(WorkOrder.review_on) <= soon)
     orders = select(WorkOrder.id).join(Ticket, col(Ticket.id) == col(WorkOrder.ticket))
     return _seen(visit, orders).where(col(WorkOrder.ended_at).is_(None), is_soon)

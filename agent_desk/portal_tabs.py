@@ -182,9 +182,8 @@ def _of_tickets(
         found = found.where(ended.is_not(None) if is_over else ended.is_(None))
     if narrowed:
         found = found.join(Ticket, col(Ticket.id) == col(WorkOrder.ticket)).where(*narrowed.conditions)
-        if (
-            is_over is False
-        ):  # an order is open no longer than its ticket, and open tickets have indexes of their own
+        # An order is open no longer than its ticket, and open tickets have indexes of their own.
+        if is_over is False:
             found = found.where(col(Ticket.closed_at).is_(None))
     return found
 

@@ -5,26 +5,16 @@ Several processes may look at once: each ticket is gone on with by one of them.
 
 from __future__ import annotations
 
-import asyncio
-
-import structlog
-
+from agent_desk import watching
 from agent_desk.house import House, now
 from dispatch import revisit_sweep
 
 LOOK_EVERY = 5.0  # seconds
 
-log = structlog.get_logger()
-
 
 async def watch(house: House) -> None:
     """Looks until cancelled."""
-    while True:
-        try:
-            await asyncio.to_thread(look, house)
-        except Exception:
-            log.exception("revisits not looked after")
-        await asyncio.sleep(LOOK_EVERY)
+    await watching.keep_looking(lambda: look(house), LOOK_EVERY, "revisits not looked after")
 
 
 def look(house: House) -> int:

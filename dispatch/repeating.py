@@ -110,9 +110,8 @@ def notice(session: Session, city: CityPack, ticket: Ticket, viewer: Viewer, at:
     A confidential ticket and an open one aren't tied, nor reports about different units: one would tell of the other.
     """
     others = {"citizen": ticket.citizen, "id": ticket.id}
-    if (
-        not session.connection().execute(_HAS_OTHERS, others).scalar_one()
-    ):  # as for most; what follows costs more
+    # Most have none, and what follows costs more.
+    if not session.connection().execute(_HAS_OTHERS, others).scalar_one():
         return None
     told, within = told_by(city, ticket), timedelta(days=city.city.repeat_days)
     earlier = select(Ticket).where(
